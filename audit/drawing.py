@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib import style
 from matplotlib.figure import Figure
 
+from twokeys.core.figures import Shown
 from twokeys.data_cards.theme import STYLE
 
 OWN: dict[Any, Any] = STYLE | {"font.size": 9, "svg.fonttype": "path", "svg.hashsalt": "twokeys"}
@@ -16,7 +17,7 @@ OWN: dict[Any, Any] = STYLE | {"font.size": 9, "svg.fonttype": "path", "svg.hash
 def blank(width: float, height: float) -> tuple[Figure, Any]:
     """A figure of so many inches, and its axes."""
     with style.context(["default", OWN]):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Shown(figsize=(width, height), layout="constrained")
         return figure, figure.add_subplot()
 
 

@@ -1,10 +1,10 @@
-"""Ways to select a set without shortcuts, judged by adversaries that none of them used.
+"""Ways to select a set without shortcuts, tested by adversaries that none of them used.
 
     TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.audited vqa-rad sugarcrepe
 
-Our selection bounds the adversaries `SELECT` from both sides; the published methods are given the same features and
-brought to the same size. `CERTIFY` are of other families, fitted anew with other folds, on each set and on what it
-leaves out. Writes `docs/selection.md`.
+Our selection bounds the adversaries `SELECT` from both sides. The published methods get the same features and select
+sets of the same size. The adversaries `CERTIFY` are of other families. They are fitted again with other folds, on each
+set and on the items that it leaves out. Writes `docs/selection.md`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from twokeys.builder.certify.audited.cells import cells
 from twokeys.builder.certify.audited.certificate import verdicts_of
 from twokeys.builder.certify.audited.draws import both, first_bounds
 from twokeys.builder.certify.audited.evidence import Evidence, TrainedOn
-from twokeys.builder.certify.audited.judging import JudgedSet
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.selection import choose, ties
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import Verdict
+from twokeys.builder.certify.audited.weighing import TestedSet
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import baselines
 from twokeys.builder.measure.lexical import text_features
@@ -49,7 +49,7 @@ CERTIFY = ["question.tfidf", "question.order", "image.convnet", "image.metadata"
 OPTIONS_SELECT = ["choices.prior", "choices.neighbours", "choices.forest", "choices.tfidf"]
 OPTIONS_CERTIFY = ["choices.order", "choices.lm", "choices.lm_fitted"]
 SPLITS = {"gqa-ood": ["testdev_head", "testdev_tail"]}
-"""Splits that are read, where not all are."""
+"""Splits to read, if not all are read."""
 COLUMNS = (
     "recipe", "selected by", "items", "held-out adversary", "fitted on", "accuracy [95 %]", "chance, guess",
     "verdict on the view", "by split",
@@ -70,8 +70,8 @@ TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.audited {names}
 """
 
 
-def sets(panel: Adversaries, known: Survey, select: list[str], margin: float) -> Iterator[tuple[str, Bools]]:
-    """All items, ours, and the published methods at our size."""
+def sets(panel: Adversaries, items_survey: Survey, select: list[str], margin: float) -> Iterator[tuple[str, Bools]]:
+    """Yield all items, our selection, and the published methods at our size."""
     items, labels = panel.items, panel.labels
     everything = np.ones(len(items), dtype=bool)
     yield "nothing: all items", everything
@@ -79,14 +79,14 @@ def sets(panel: Adversaries, known: Survey, select: list[str], margin: float) ->
     def ask(keep: Bools) -> list[Answers]:
         return both(keep, lambda on_removed=False: panel.ask(select, keep, 0, on_removed))
 
-    bounds = first_bounds(cells(items, known.represent, 0), labels, labels.given, margin)
+    bounds = first_bounds(cells(items, items_survey.represent, 0), labels, labels.given, margin)
     weight, parts = ties(np.ones(len(items)), items["id"].tolist()), list(strata(items).values())
     ours = choose(ask, margin, 8, weight, bounds, parts, wholes(items)).keep
     size = int(ours.sum())
     yield "twokeys", ours
     yield "random removal", random_removal(len(items), size)
     options = bool((items["choices"].map(len) == 2).all())
-    lexical, vectors = features(panel, known, options)
+    lexical, vectors = features(panel, items_survey, options)
     gold = labels.given if options else labels.gold(labels.given)
     batch = max(50, (len(items) - size) // 10)
     yield "IBP", iterative_bias_pruning(lexical, gold, labels.group, labels.kind, size, batch=batch, trees=50)
@@ -97,47 +97,47 @@ def sets(panel: Adversaries, known: Survey, select: list[str], margin: float) ->
         yield "symmetric grid (its own size)", symmetric_grid(first, second)
 
 
-def features(panel: Adversaries, known: Survey, options: bool) -> tuple[Floats, Floats]:
-    """Plain features and embeddings, (n, d): of the question, or of one of two options less the other."""
+def features(panel: Adversaries, items_survey: Survey, options: bool) -> tuple[Floats, Floats]:
+    """Return plain features and embeddings, (n, d): of the question, or of one of two options minus the other."""
     if not options:
         lexical, embedding = (
-            known.represent.column(f"question.{kind}", panel.items) for kind in ("lexical", "embedding")
+            items_survey.represent.column(f"question.{kind}", panel.items) for kind in ("lexical", "embedding")
         )
         return np.stack(list(lexical)).astype(float), np.stack(list(embedding)).astype(float)
     sides = [panel.items["choices"].str[side] for side in (0, 1)]
     lexical_sides = [text_features(side.tolist()) for side in sides]
     texts = pd.Series(pd.unique(pd.concat(sides)))
-    found = known.represent.texts("choices", dict(zip(texts, texts, strict=True)))
-    vectors = [found.vectors[found.of(side)] for side in sides]
+    embeddings = items_survey.represent.texts("choices", dict(zip(texts, texts, strict=True)))
+    vectors = [embeddings.vectors[embeddings.of(side)] for side in sides]
     return (lexical_sides[0] - lexical_sides[1]).astype(float), (vectors[0] - vectors[1]).astype(float)
 
 
 def judged(
     panel: Adversaries, select: list[str], certify: list[str], keep: Bools, margin: float
 ) -> list[tuple[Evidence, Verdict, str]]:
-    """Held-out adversaries on a set, with the verdict on their view, and what each scores on every split."""
-    chosen = JudgedSet.of(panel.items, keep, Audited(margin=margin, select=select, certify=certify), 0.95, 0)
-    weighed = [chosen.constant()]
-    for one in both(keep, lambda on_removed=False: panel.ask(certify, keep, 1, on_removed)):
-        learns = baselines()[one.name].fits
-        if (keep & one.applies).any() and (learns or not one.on_removed):
-            trained_on: TrainedOn = "nothing" if not learns else "removed" if one.on_removed else "set"
-            weighed.append(chosen.weigh(one, trained_on))
-    views = list(dict.fromkeys(one.whole.view for one in weighed))
-    verdicts = {one.view: one for one in verdicts_of(views, weighed, margin, 0.05, {})}
-    found = []
-    for tried in weighed:
+    """Return the held-out adversaries on a set, with the verdict on their view, and their scores on every split."""
+    tested = TestedSet.of(panel.items, keep, Audited(margin=margin, select=select, certify=certify), 0.95, 0)
+    weighed = [tested.constant()]
+    for answers in both(keep, lambda on_removed=False: panel.ask(certify, keep, 1, on_removed)):
+        learns = baselines()[answers.name].fits
+        if (keep & answers.applies).any() and (learns or not answers.on_removed):
+            trained_on: TrainedOn = "nothing" if not learns else "removed" if answers.on_removed else "set"
+            weighed.append(tested.weigh(answers, trained_on))
+    views = list(dict.fromkeys(adversary.whole.view for adversary in weighed))
+    verdicts = {verdict.view: verdict for verdict in verdicts_of(views, weighed, margin, 0.05, {})}
+    results = []
+    for adversary in weighed:
         splits = [
             f"{name.partition('=')[2]} {percent(part.accuracy)} (chance {percent(part.chance)})"
-            for name, part in tried.parts.items()
+            for name, part in adversary.parts.items()
             if name.startswith("split=")
         ]
-        found.append((tried.whole, verdicts[tried.whole.view], ", ".join(splits)))
-    return found
+        results.append((adversary.whole, verdicts[adversary.whole.view], ", ".join(splits)))
+    return results
 
 
 def sample(items: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Whole groups, in an order that their names' hashes give, until there are enough items."""
+    """Return whole groups, in the order of the hashes of their names, until there are enough items."""
     names = sorted(items["group"].unique(), key=lambda name: digest("sample", str(name)))
     sizes = items["group"].value_counts()
     chosen = set(names[: int((sizes[names].cumsum() <= most).sum())])
@@ -145,29 +145,32 @@ def sample(items: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def rows(name: str, corpora: Path | None, out: Path, margin: float, most: int) -> Iterator[tuple[str, ...]]:
-    """All ways on one recipe."""
-    run = Run(out / f".{name}.run", engine("process"))
-    plan = recipe_named(name)
+    """Yield the rows of all ways on one recipe."""
+    work = out / f".{name}.run"
+    run = Run(work, engine("process", work))
+    recipe = recipe_named(name)
     if name in SPLITS:
-        plan = plan.model_copy(update={"corpora": [plan.corpora[0].model_copy(update={"splits": SPLITS[name]})]})
-    sources = locate(plan, corpora)
-    known = survey(run, plan, sources, read(run, plan, sources))
-    known = replace(known, items=sample(known.items, most))
-    options = (known.items["choices"].map(len) > 0).all()
+        recipe = recipe.model_copy(update={"corpora": [recipe.corpora[0].model_copy(update={"splits": SPLITS[name]})]})
+    sources = locate(recipe, corpora)
+    items_survey = survey(run, recipe, sources, read(run, recipe, sources))
+    items_survey = replace(items_survey, items=sample(items_survey.items, most))
+    options = (items_survey.items["choices"].map(len) > 0).all()
     select, certify = (OPTIONS_SELECT, OPTIONS_CERTIFY) if options else (SELECT, CERTIFY)
-    key = digest("benchmark", known.key, str(most))
-    panel = Adversaries(run, known.items, Labels.of(known.items), plan.measure, known.represent.reads, key)
-    for way, keep in sets(panel, known, select, margin):
-        for one, verdict, parts in judged(panel, select, certify, keep, margin):
-            low, high = (one.chance + end for end in one.interval)
-            accuracy = f"{percent(one.accuracy)} {interval(max(low, 0), min(high, 1))}"
+    key = digest("benchmark", items_survey.key, str(most))
+    panel = Adversaries(
+        run, items_survey.items, Labels.of(items_survey.items), recipe.measure, items_survey.represent.reads, key
+    )
+    for way, keep in sets(panel, items_survey, select, margin):
+        for evidence, verdict, parts in judged(panel, select, certify, keep, margin):
+            low, high = (evidence.chance + end for end in evidence.interval)
+            accuracy = f"{percent(evidence.accuracy)} {interval(max(low, 0), min(high, 1))}"
             size = count(int(keep.sum()))
-            level = f"{percent(one.chance)}, {percent(one.guess)}"
-            yield name, way, size, one.adversary, one.trained_on, accuracy, level, verdict.outcome, parts
+            level = f"{percent(evidence.chance)}, {percent(evidence.guess)}"
+            yield name, way, size, evidence.adversary, evidence.trained_on, accuracy, level, verdict.outcome, parts
 
 
 def main() -> None:
-    """Run the recipes that are named and write the table."""
+    """Run the named recipes and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipes", nargs="*", default=["gqa-ood", "vqa-rad", "sugarcrepe", "vqa-v2-60k"])
     parser.add_argument("--items", type=int, default=8_000, help="Larger corpora are sampled, by whole groups.")
@@ -182,10 +185,10 @@ def main() -> None:
         select=", ".join(SELECT), certify=", ".join(CERTIFY),
         options_select=", ".join(OPTIONS_SELECT), options_certify=", ".join(OPTIONS_CERTIFY),
     )  # fmt: skip
-    found: list[tuple[str, ...]] = []
+    table: list[tuple[str, ...]] = []
     for name in arguments.recipes:
-        found += rows(name, corpora, arguments.out, arguments.margin, arguments.items)
-        write_text(RESULTS, head + markdown(COLUMNS, found) + "\n")
+        table += rows(name, corpora, arguments.out, arguments.margin, arguments.items)
+        write_text(RESULTS, head + markdown(COLUMNS, table) + "\n")
 
 
 if __name__ == "__main__":

@@ -18,36 +18,36 @@ MANY = (10_000, 100_000, 300_000)
 MANY_ANSWERS = 10
 AGAINST = (10_000, 100_000)
 LONG = 300_000
-"""Many-answer graphs from this size on, and two-answer graphs ten times as large, are solved once, not three times."""
+"""Graphs with many answers from this size on, and graphs with two answers ten times as large, are solved only once."""
 
 
 def solve(edges: int, answers: int) -> Facts:
     """Solve one random graph."""
     drawn = graph(edges, answers)
-    seconds, found = timed(lambda: largest_balanced(drawn))
-    assert not len(violations(drawn, found.keep, 0.5))
-    return {"seconds": seconds, "kept": found.weight / edges, "gap": found.gap, "solvers": found.components}
+    seconds, balanced = timed(lambda: largest_balanced(drawn))
+    assert not len(violations(drawn, balanced.keep, 0.5))
+    return {"seconds": seconds, "kept": balanced.weight / edges, "gap": balanced.gap, "solvers": balanced.components}
 
 
 def against(edges: int) -> Facts:
     """Balance one two-answer graph in four ways."""
     drawn = graph(edges, 2)
     part = drawn.part(peel(drawn, 0.5))
-    ours, found = timed(lambda: largest_balanced(drawn), 3)
+    ours, balanced = timed(lambda: largest_balanced(drawn), 3)
     programme, (chosen, _) = timed(lambda: largest_by_programme(part, 0.5, 10_000))
-    deletion, left = timed(lambda: delete_surplus(drawn), 3)
-    assert not len(violations(drawn, left, 0.5))
+    deletion, kept = timed(lambda: delete_surplus(drawn), 3)
+    assert not len(violations(drawn, kept, 0.5))
     packing, quad = timed(lambda: quads(drawn.question, drawn.image, drawn.answer))
-    assert int(chosen.sum()) == found.weight
+    assert int(chosen.sum()) == balanced.weight
     return {
         "ours": ours,
         "ratios": [programme / ours, packing / ours, deletion / ours],
-        "kept": [int(keep.sum()) / edges for keep in (found.keep, quad != NONE, left)],
+        "kept": [int(keep.sum()) / edges for keep in (balanced.keep, quad != NONE, kept)],
     }
 
 
 def delete_surplus(graph: Graph, seed: int = 0) -> Bools:
-    """What one would do without an optimiser: at every vertex drop the surplus at random, until nothing changes."""
+    """Balance without an optimiser: drop the surplus of every vertex at random, until nothing changes."""
     keep = np.ones(len(graph), dtype=bool)
     shuffle = np.random.default_rng(seed).permutation(len(graph))
     changed = True
@@ -72,18 +72,18 @@ def growth(sizes: tuple[int, ...], answers: int) -> Table:
     before: tuple[int, float] | None = None
     for edges in sizes:
         once = edges >= (LONG if answers > 2 else 10 * LONG)
-        found = [fresh(solve, edges=edges, answers=answers) for _ in range(1 if once else 3)]
-        seconds = median(found, "seconds")
+        results = [fresh(solve, edges=edges, answers=answers) for _ in range(1 if once else 3)]
+        seconds = median(results, "seconds")
         exponent = f"{math.log(seconds / before[1]) / math.log(edges / before[0]):.2f}" if before else ""
-        solvers = ", ".join(f"{number} by {name}" for name, number in found[0]["solvers"].items())
-        kept, gap = f"{found[0]['kept']:.1%}", f"{found[0]['gap']:.2%}"
-        rows.append((edges, seconds, exponent, median(found, "peak"), kept, gap, solvers))
+        solvers = ", ".join(f"{number} by {name}" for name, number in results[0]["solvers"].items())
+        kept, gap = f"{results[0]['kept']:.1%}", f"{results[0]['gap']:.2%}"
+        rows.append((edges, seconds, exponent, median(results, "peak"), kept, gap, solvers))
         before = edges, seconds
     return Table(("items", "seconds", "growth exponent", "peak MiB", "kept", "optimality gap", "components"), rows)
 
 
 def main() -> str:
-    """Measure all of it."""
+    """Measure everything and return the section."""
     compared = [(edges, fresh(against, edges=edges)) for edges in AGAINST]
     rows: list[tuple[str | int | float, ...]] = [
         (edges, facts["ours"], *facts["ratios"], *(f"{share:.1%}" for share in facts["kept"]))

@@ -171,13 +171,13 @@ def fit(view: str) -> Facts:
 
 def main() -> str:
     """Measure all of it."""
-    found = {name: fresh(compare, name=name) for name in ("question.tfidf", "question.forest")}
+    measured = {name: fresh(compare, name=name) for name in ("question.tfidf", "question.forest")}
     rows: list[tuple[str | int | float, ...]] = [
         (
             name, facts["items"], facts["contents"], facts["seconds"], facts["plain"],
             facts["plain"] / facts["seconds"], f"{facts['accuracy']:.2%}", f"{facts['accuracy_plain']:.2%}",
         )
-        for name, facts in found.items()
+        for name, facts in measured.items()
     ]  # fmt: skip
     alone = {view: fresh(fit, view=view) for view in ("question", "image")}
     fits: list[tuple[str | int | float, ...]] = [

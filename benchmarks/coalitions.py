@@ -1,9 +1,9 @@
-"""Coalitions a second against plain forward passes of the same model, and what metrics and explainers take.
+"""Coalitions per second against plain forward passes of the same model, and the cost of metrics and explainers.
 
     python -m benchmarks.coalitions
 
-Each model in a process of its own. Plain passes are transformers' own forward on the masked pixels and tokens, one
-coalition at a time and in batches; the coalitions are those that F_syn and the improved estimate ask for.
+Each model runs in a separate process. Plain passes are the `forward` of transformers on the masked pixels and tokens,
+one coalition at a time and in batches. The coalitions are those of F_syn and the improved estimate.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ METRICS = ("exact interaction", "F_syn", *map(improved, BUDGETS))
 
 
 def model(name: str) -> Facts:
-    """Everything about one model; seconds are processor seconds of one thread, means over items."""
+    """Measure one model; seconds are processor seconds of one thread, means over items."""
     player, part = load_game(name), corpus.read("test")
     assert isinstance(player, Generative)
     chosen = np.random.default_rng(0).permutation(len(part.questions))[: ITEMS + 1].tolist()
@@ -60,39 +60,39 @@ def model(name: str) -> Facts:
 
 
 def _metrics(player: Generative, item: Prepared) -> list[float]:
-    """Seconds of the exact interaction, of F_syn and of the estimate at two budgets, each with an empty cache."""
+    """Return the seconds of the exact interaction, of F_syn and of the estimate at two budgets, with an empty cache."""
     (explainer,) = named(["rollout"])
     top = tops(explainer(Task(player, item)))
     game = play(player, item)
     background = split(game, 0, PLAYERS, apart=True)
-    asked: list[partial[Any]] = [partial(exact_interaction, game, top, background), partial(synergy, game, top)]
-    asked += [partial(estimate, game, top, background, budget) for budget in BUDGETS]
+    calls: list[partial[Any]] = [partial(exact_interaction, game, top, background), partial(synergy, game, top)]
+    calls += [partial(estimate, game, top, background, budget) for budget in BUDGETS]
     taken = []
-    for ask in asked:
+    for call in calls:
         game.forget()
-        taken.append(timed(ask)[0])
+        taken.append(timed(call)[0])
     return taken
 
 
 def _rates(player: Generative, item: Prepared) -> list[float]:
-    """Coalitions a second of the game, for each of `WORK`, and of plain passes one by one and in batches."""
-    made = {one.name: tops(one(Task(player, item))) for one in named(COMPARED)}
+    """Return coalitions per second of the game, for each of `WORK`, and of plain passes one by one and in batches."""
+    top_of = {explainer.name: tops(explainer(Task(player, item))) for explainer in named(COMPARED)}
     background = split(play(player, item), 0, PLAYERS, apart=True)
 
     def metrics(game: Game, names: Sequence[str]) -> None:
         for name in names:
-            synergy(game, made[name])
-            estimate(game, made[name], background, BUDGETS[1])
+            synergy(game, top_of[name])
+            estimate(game, top_of[name], background, BUDGETS[1])
 
-    asked: list[Callable[[Game], object]] = [
+    jobs: list[Callable[[Game], object]] = [
         lambda game: metrics(game, COMPARED[:1]),
         lambda game: metrics(game, COMPARED),
-        lambda game: exact_interaction(game, made[COMPARED[0]], background),
+        lambda game: exact_interaction(game, top_of[COMPARED[0]], background),
     ]
     rates = []
-    for ask in asked:
+    for job in jobs:
         game = play(player, item)
-        seconds = timed(partial(game.foresee, partial(ask, game)))[0]
+        seconds = timed(partial(game.foresee, partial(job, game)))[0]
         rates.append(game.passes / seconds)
     game = play(player, item)
     metrics(game, COMPARED[:1])
@@ -100,8 +100,8 @@ def _rates(player: Generative, item: Prepared) -> list[float]:
     coalitions = np.unpackbits(coded, axis=1, count=game.players).astype(np.bool_)
     for batch in (1, BATCH):
         parts = np.split(coalitions, range(batch, len(coalitions), batch))
-        seconds, found = timed(partial(_plainly, player, item, parts))
-        np.testing.assert_allclose(values, found, rtol=1e-3, atol=1e-6)
+        seconds, plain_values = timed(partial(_plainly, player, item, parts))
+        np.testing.assert_allclose(values, plain_values, rtol=1e-3, atol=1e-6)
         rates.append(len(coalitions) / seconds)
     return rates
 
@@ -112,7 +112,7 @@ def _plainly(player: Generative, item: Prepared, parts: list[Bools]) -> Floats:
 
 @torch.inference_mode()
 def plain(player: Generative, item: Prepared, coalitions: Bools) -> Floats:
-    """Values of coalitions by transformers' own forward pass of the whole model, nothing shared."""
+    """Return the values of coalitions by forward passes of the whole model in transformers, without sharing."""
     image, text = coalitions[:, : item.patches], coalitions[:, item.patches :]
     n, kept = len(coalitions), torch.from_numpy(np.ascontiguousarray(text))
     ids, attended = item.ids.repeat(n, 1), torch.ones((n, len(item.ids)), dtype=torch.long)
@@ -139,7 +139,7 @@ def plain(player: Generative, item: Prepared, coalitions: Bools) -> Floats:
 
 
 def _explainer(player: Generative, items: list[Prepared], name: str) -> list[float]:
-    """Seconds an item, and MiB of memory beyond what was in use before."""
+    """Return the seconds for each item, and the additional memory in MiB."""
     (explainer,) = named([name])
     before = _in_use()
     explainer(Task(player, items[0]))
@@ -148,7 +148,7 @@ def _explainer(player: Generative, items: list[Prepared], name: str) -> list[flo
 
 
 def _in_use() -> float:
-    """Resident memory in MiB once what was freed is given back, from where the peak is counted anew (glibc, Linux)."""
+    """Return resident memory in MiB after freed memory is given back, and reset the peak (glibc, Linux)."""
     gc.collect()
     ctypes.CDLL("libc.so.6").malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
@@ -156,30 +156,30 @@ def _in_use() -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def shown(found: dict[str, Facts]) -> str:
-    """The section.
+def shown(measured: dict[str, Facts]) -> str:
+    """Return the section.
 
     Args:
-        found: Name of a model -> what `model` said of it.
+        measured: Name of a model -> the result of `model`.
     """
     rates, metrics = (
-        {name: np.mean(one[part], axis=0) for name, one in found.items()} for part in ("rates", "metrics")
+        {name: np.mean(facts[part], axis=0) for name, facts in measured.items()} for part in ("rates", "metrics")
     )
     first = Table(
         ("model", "coalitions of", "a second", "/ plain passes one by one", f"/ plain passes, {BATCH} at once"),
         [
-            (name, work, own[at], own[at] / own[-2], own[at] / own[-1])
-            for name, own in rates.items()
+            (name, work, of_model[at], of_model[at] / of_model[-2], of_model[at] / of_model[-1])
+            for name, of_model in rates.items()
             for at, work in enumerate(WORK)
         ],
     )
     second = Table(
         ("model", f"{METRICS[0]}, s", *(f"{METRICS[0]} / {metric}" for metric in METRICS[1:])),
-        [(name, own[0], *(own[0] / other for other in own[1:])) for name, own in metrics.items()],
+        [(name, exact, *(exact / other for other in others)) for name, (exact, *others) in metrics.items()],
     )
     cells: list[tuple[str | int | float, ...]] = []
-    for name in next(iter(found.values()))["explainers"]:
-        taken = [one["explainers"][name] for one in found.values()]
+    for name in next(iter(measured.values()))["explainers"]:
+        taken = [facts["explainers"][name] for facts in measured.values()]
         cells.append((name, *(f"{seconds:.3f} s, {memory:.0f} MiB" for seconds, memory in taken)))
     text = (
         f"Means over {ITEMS} items of easy-VQA, processor seconds of one thread. F_syn and the improved estimate of "
@@ -190,7 +190,7 @@ def shown(found: dict[str, Facts]) -> str:
     last = "Explainers: seconds an item, and the most memory in use beyond what was before."
     return section(
         "Coalitions", text, first, "One explainer and item, each metric with an empty cache.", second, last,
-        Table(("explainer", *found), cells),
+        Table(("explainer", *measured), cells),
     )  # fmt: skip
 
 

@@ -1,12 +1,12 @@
-"""Does balance change what explainers find? Three families, trained on natural and on balanced questions.
+"""Does balance change the results of explainers? Three families, trained on natural and on balanced questions.
 
     twokeys build easy-vqa
     python -m benchmarks.contrast out/easy-vqa --items 100 > docs/contrast.md
 
-For each model, under the masks that leak least: what every mask gives away; the dividends of 1,000 raw and of 1,000
-balanced items; all explainers on items of both, by F_syn as published, by the improved estimate, and by insertion minus
-deletion in each modality; how far rankings by image and text agree, and the rankings on raw and on balanced items.
-Everything is kept in `--runs`, so a run goes on where it was stopped, and with more items.
+The page reports for each model, under the masks that leak least: the leak of every mask; the dividends of 1,000 raw and
+of 1,000 balanced items; all explainers on items of both, by F_syn as published, by the improved estimate, and by
+insertion minus deletion in each modality; the agreement of rankings by image and by text; and the rankings on raw and
+on balanced items. `--runs` stores all results, so an interrupted run continues, also with more items.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from twokeys.audit.published import fingerprints, read
 BALANCED = tuple(name.replace("natural", "balanced") for name in NATURAL)
 MODELS = (*NATURAL, *BALANCED)
 EVALUATED = 1000
-"""Items whose dividends are measured; more than are explained, which takes far longer."""
+"""Items whose dividends are measured; fewer items are explained, which takes far longer."""
 BUDGET = 138
 """Forward passes of the improved estimate: 16 pairs of backgrounds."""
 HEAD = """# Raw against balanced: all figures
@@ -58,12 +58,12 @@ def contrast(folder: Path, name: str, items: int, runs: Path, explainers: tuple[
         folder: A published folder with the config `balanced`.
         name: Name of the model.
         items: Items to explain in each config.
-        runs: Folder of what is known.
-        explainers: Their names.
-        seed: Of the draws.
+        runs: Folder of the stored results.
+        explainers: Names of the explainers.
+        seed: Seed of the draws.
     """
-    model, own = load_game(name), runs / name.replace(":", "-").replace("/", "-")
-    masking, rows = _masks(folder, model, own / "masks", seed)
+    model, model_runs = load_game(name), runs / name.replace(":", "-").replace("/", "-")
+    masking, rows = _masks(folder, model, model_runs / "masks", seed)
     evaluated, explained = {}, {}
     table = read(folder, "all").table
     groups, kinds = (
@@ -73,49 +73,56 @@ def contrast(folder: Path, name: str, items: int, runs: Path, explainers: tuple[
     mix = {str(kind): float(share) for kind, share in shares.items()}
     for part, config in CONFIGS.items():
         evaluated[part] = evaluate(
-            folder, model, config=config, limit=EVALUATED, masking=masking, out=own / f"{part}-evaluated", seed=seed
+            folder,
+            model,
+            config=config,
+            limit=EVALUATED,
+            masking=masking,
+            out=model_runs / f"{part}-evaluated",
+            seed=seed,
         )
         say(f"{name}, {part}: {EVALUATED} items evaluated")
         explained[part] = explain(
             folder, model, explainers, config=config, limit=items, budget=BUDGET, masking=masking,
-            out=own / f"{part}-explained", seed=seed,
+            out=model_runs / f"{part}-explained", seed=seed,
         )  # fmt: skip
         say(f"{name}, {part}: {items} items explained")
     return Contrast(name, masking, rows, evaluated, groups, kinds, mix, explained)
 
 
 def _masks(folder: Path, model: Model, out: Path, seed: int) -> tuple[Masking, list[tuple[str, ...]]]:
-    """The masks that leak least on the balanced items, and a row for every mask."""
+    """Return the masks that leak least on the balanced items, and a row for every mask."""
     published = read(folder, "balanced")
     run = {
         "model": model.name, "folder": folder.name, "config": published.config,
         "fingerprint": fingerprints(published), "split": published.split, "seed": seed,
     }  # fmt: skip
-    journal = Journal(out, "leaks.jsonl", run)
+    journal = Journal(out, "leaks.jsonl", run, ())
     if not journal.lines:
-        found = measured(published, model, seed=seed)
         rows = [
-            (one.side, one.mask, f"{one.rate.estimate:.1%} [{one.rate.low:.1%}, {one.rate.high:.1%}]",
-             f"{one.ceiling:.1%}", "**yes**" if one.leaky else "no")
-            for one in found
+            (leak.side, leak.mask, f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]",
+             f"{leak.ceiling:.1%}", "**yes**" if leak.leaky else "no")
+            for leak in measured(published, model, seed=seed)
         ]  # fmt: skip
         journal.add({"id": "masks", "rows": rows})
-    known: list[tuple[str, ...]] = [tuple(row) for row in journal.lines["masks"]["rows"]]
-    first = {side: next(mask for own, mask, *_ in known if own == side) for side in ("image", "text")}
-    return Masking(first["image"], first["text"]), known
+    leaks: list[tuple[str, ...]] = [tuple(row) for row in journal.lines["masks"]["rows"]]
+    first = {side: next(mask for masked, mask, *_ in leaks if masked == side) for side in ("image", "text")}
+    return Masking(first["image"], first["text"]), leaks
 
 
 def page(done: list[Contrast], items: int, explainers: int) -> str:
-    """Everything, what is common first."""
-    named = {one.model: one for one in done}
+    """Return the page; sections of several models come first."""
+    named = {contrast.model: contrast for contrast in done}
     natural, balanced = ([named[name] for name in kind if name in named] for kind in (NATURAL, BALANCED))
     blocks = [HEAD.format(items=items, explainers=explainers, alone=alone(done[0])), overview(done)]
     blocks += [together(kind) for kind in (natural, balanced, natural + balanced) if len(kind) > 1]
     pairs = [
-        (named[one], named[other]) for one, other in zip(NATURAL, BALANCED, strict=True) if {one, other} <= set(named)
+        (named[first], named[second])
+        for first, second in zip(NATURAL, BALANCED, strict=True)
+        if {first, second} <= set(named)
     ]
     if pairs:
-        blocks.append(training([one for one, _ in pairs], [other for _, other in pairs]))
+        blocks.append(training([first for first, _ in pairs], [second for _, second in pairs]))
     return "\n".join([*blocks, effects(natural or done), *map(shown, done)])
 
 
@@ -128,13 +135,13 @@ def main() -> None:
     parser.add_argument("--explainers", default=",".join(DEFAULT))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=Path, default=Path("out/contrast"))
-    wanted = parser.parse_args()
-    names = tuple(wanted.explainers.split(","))
+    arguments = parser.parse_args()
+    names = tuple(arguments.explainers.split(","))
     done = [
-        contrast(wanted.folder, model, wanted.items, wanted.runs, names, wanted.seed)
-        for model in wanted.model or MODELS
+        contrast(arguments.folder, model, arguments.items, arguments.runs, names, arguments.seed)
+        for model in arguments.model or MODELS
     ]
-    print(page(done, wanted.items, len(names)), end="")
+    print(page(done, arguments.items, len(names)), end="")
 
 
 if __name__ == "__main__":

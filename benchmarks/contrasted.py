@@ -1,11 +1,11 @@
-"""What balance and training questions change: tables of several models on raw and on balanced items.
+"""The effects of balance and of training questions: tables of several models on raw and on balanced items.
 
-Every figure that is compared is a mean over models and items, or Kendall's tau of such means. Intervals draw whole
-groups of items anew, which share pictures, with all models and explainers. Raw and balanced items overlap: a group that
-both have is drawn once for both, and models on the same items are compared on the same draws.
+Every compared figure is a mean over models and items, or Kendall's tau of such means. Intervals resample whole groups
+of items, which share images, with all models and explainers. Raw and balanced items overlap: a group in both sets is
+drawn once for both, and models on the same items are compared on the same draws.
 
-Balance changes the shares of answer types, and they alone would move a mean. So raw and balanced items are compared
-within each answer type, and standardised: items weigh so that both sets have the shares of all raw items.
+Balance changes the shares of answer types, which alone would move a mean. So raw and balanced items are compared within
+each answer type, and standardised: items get weights so that both sets have the shares of all raw items.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ SHOWN = {
     "image.srg": "image SRG",
     "text.srg": "text SRG",
 }
-"""Metrics that are compared. The estimate is not divided by |v(all) - v(none)|: under another item's picture that can
-be near 0, and a few items would make the mean."""
+"""Compared metrics. The estimate is not divided by |v(all) - v(none)|: with another item's image this can be near 0,
+and a few items would dominate the mean."""
 DIVIDEND, TAU, WITHIN = "mean dividend", "Kendall's tau, image against text SRG", "the same tau within an item, mean"
 AGREEMENT = (TAU, WITHIN)
 
@@ -46,12 +46,12 @@ class Contrast:
     """One model on raw and on balanced items.
 
     Attributes:
-        model: Its name.
+        model: The name of the model.
         masking: The masks.
-        leaks: Rows of what each mask gives away.
+        leaks: Rows on the leak of each mask.
         evaluated: `raw` and `balanced` -> dividends.
         groups: Item -> its group, the same on raw and on balanced items.
-        kinds: Item -> its answer type, of all raw and balanced items.
+        kinds: Item -> its answer type, for all raw and balanced items.
         mix: Answer type -> its share of all raw items.
         explained: `raw` and `balanced` -> explainers.
     """
@@ -67,226 +67,238 @@ class Contrast:
 
     @property
     def title(self) -> str:
-        """The model's name as tables show it."""
+        """The name of the model in tables."""
         return self.model.removeprefix("reference:")
 
 
 def spread(
-    found: Sequence[Contrast], part: str, seed: int = 0, *, mix: Mapping[str, float] | None = None
+    contrasts: Sequence[Contrast], part: str, seed: int = 0, *, mix: Mapping[str, float] | None = None
 ) -> dict[str, Floats]:
-    """Means over some models on one kind of items.
+    """Return means over several models on one kind of items.
 
     Args:
-        found: The models, measured on the same items.
+        contrasts: The models, measured on the same items.
         part: `raw` or `balanced`.
-        seed: Of the draws.
-        mix: Answer type -> weight of its items together, whatever their share; every item weighs the same when None.
+        seed: Seed of the draws.
+        mix: Answer type -> total weight of its items, independent of their share; None gives equal weights.
 
     Returns:
-        Title -> (1 + RESAMPLES,): the figure, then what it is on groups that are drawn anew.
+        Title -> (1 + RESAMPLES,): the figure, then its values on resampled groups.
     """
-    tables = {metric: [frame(one.explained[part].items, metric) for one in found] for metric in SHOWN}
-    over = {metric: _mean_over(own) for metric, own in tables.items()}
-    pairs = zip(tables["image.srg"], tables["text.srg"], strict=True)
-    within = np.ma.masked_invalid([_within(one, other) for one, other in pairs]).mean(axis=0)
+    tables = {metric: [frame(model.explained[part].items, metric) for model in contrasts] for metric in SHOWN}
+    mean_of = {metric: _mean_over(of_models) for metric, of_models in tables.items()}
+    sides = zip(tables["image.srg"], tables["text.srg"], strict=True)
+    within = np.ma.masked_invalid([_within(image_table, text_table) for image_table, text_table in sides]).mean(axis=0)
     ranked = ~np.ma.getmaskarray(within)
-    explained = {kind: [item["id"] for item in found[0].explained[kind].items] for kind in CONFIGS}
-    times, of = _drawn(explained, part, found[0].groups, seed), _kinds(found[0], explained[part])
-    drawn = _weighed(times, of, mix)
-    image, text = (_means(over[metric], drawn) for metric in ("image.srg", "text.srg"))
+    explained = {kind: [item["id"] for item in contrasts[0].explained[kind].items] for kind in CONFIGS}
+    times, kinds = _drawn(explained, part, contrasts[0].groups, seed), _kinds(contrasts[0], explained[part])
+    drawn = _weighed(times, kinds, mix)
+    image, text = (_means(mean_of[metric], drawn) for metric in ("image.srg", "text.srg"))
     return {
-        DIVIDEND: dividends(found, part, seed, mix),
-        **{title: _means(over[metric].mean(axis=1), drawn) for metric, title in SHOWN.items()},
-        TAU: np.array([_tau(*own) for own in zip(image, text, strict=True)]),
-        WITHIN: _means(within.data[ranked], _weighed(times[:, ranked], of[ranked], mix)),
+        DIVIDEND: dividends(contrasts, part, seed, mix),
+        **{title: _means(mean_of[metric].mean(axis=1), drawn) for metric, title in SHOWN.items()},
+        TAU: np.array([_tau(*means_of_draw) for means_of_draw in zip(image, text, strict=True)]),
+        WITHIN: _means(within.data[ranked], _weighed(times[:, ranked], kinds[ranked], mix)),
     }
 
 
-def dividends(found: Sequence[Contrast], part: str, seed: int = 0, mix: Mapping[str, float] | None = None) -> Floats:
-    """Mean dividend over some models, as `spread` gives it."""
-    names = {kind: list(found[0].evaluated[kind].items["id"]) for kind in CONFIGS}
-    values = np.mean([one.evaluated[part].items["dividend"].to_numpy(dtype=np.float64) for one in found], axis=0)
-    drawn = _drawn(names, part, found[0].groups, seed)
-    return _means(values, _weighed(drawn, _kinds(found[0], names[part]), mix))
+def dividends(
+    contrasts: Sequence[Contrast], part: str, seed: int = 0, mix: Mapping[str, float] | None = None
+) -> Floats:
+    """Return the mean dividend over several models, in the form of `spread`."""
+    names = {kind: list(contrasts[0].evaluated[kind].items["id"]) for kind in CONFIGS}
+    values = np.mean(
+        [model.evaluated[part].items["dividend"].to_numpy(dtype=np.float64) for model in contrasts], axis=0
+    )
+    drawn = _drawn(names, part, contrasts[0].groups, seed)
+    return _means(values, _weighed(drawn, _kinds(contrasts[0], names[part]), mix))
 
 
-def together(found: Sequence[Contrast]) -> str:
-    """Raw against balanced items, means over several models."""
-    parts = {part: spread(found, part) for part in CONFIGS}
-    rows = [_compared(title, *(own[title] for own in parts.values())) for title in parts["raw"]]
-    title = f"Raw against balanced: {', '.join(one.title for one in found)}"
-    means = ", ".join(f"{own[TAU][1:].mean():.2f} on {part} items" for part, own in parts.items())
-    said = f"{_counted(found)} Mean of the draws of tau of means, which its figures should be read beside: {means}."
+def together(contrasts: Sequence[Contrast]) -> str:
+    """Return the section of raw against balanced items, with means over several models."""
+    parts = {part: spread(contrasts, part) for part in CONFIGS}
+    rows = [_compared(title, *(figures[title] for figures in parts.values())) for title in parts["raw"]]
+    title = f"Raw against balanced: {', '.join(model.title for model in contrasts)}"
+    means = ", ".join(f"{figures[TAU][1:].mean():.2f} on {part} items" for part, figures in parts.items())
+    introduction = (
+        f"{_counted(contrasts)} Mean of the draws of tau of means, which its figures should be read beside: {means}."
+    )
     header = ("", "raw [95 %]", "balanced [95 %]", "balanced - raw [95 %]")
-    alike = f"The same with answer types weighing as on all raw items ({_mix(found[0])}), and dividends of each type."
-    return section(title, said, Table(header, rows), alike, Table(header, _standardised(found)))
+    standardised = (
+        f"The same with answer types weighing as on all raw items ({_mix(contrasts[0])}), and dividends of each type."
+    )
+    return section(title, introduction, Table(header, rows), standardised, Table(header, _standardised(contrasts)))
 
 
-def _standardised(found: Sequence[Contrast]) -> list[tuple[str, ...]]:
-    """Dividends within each answer type, and every figure standardised to the raw items' mix of types."""
+def _standardised(contrasts: Sequence[Contrast]) -> list[tuple[str, ...]]:
+    """Return rows of dividends within each answer type, and of every figure standardised to the raw items' types."""
     rows = []
-    for kind in found[0].mix:
-        raw, balanced = (dividends(found, part, mix={kind: 1.0}) for part in CONFIGS)
+    for kind in contrasts[0].mix:
+        raw, balanced = (dividends(contrasts, part, mix={kind: 1.0}) for part in CONFIGS)
         rows.append(_compared(f"{DIVIDEND}: {kind} items", raw, balanced))
-    one, other = (spread(found, part, mix=found[0].mix) for part in CONFIGS)
-    return rows + [_compared(f"{title}, standardised", one[title], other[title]) for title in one]
+    on_raw, on_balanced = (spread(contrasts, part, mix=contrasts[0].mix) for part in CONFIGS)
+    return rows + [_compared(f"{title}, standardised", on_raw[title], on_balanced[title]) for title in on_raw]
 
 
-def _mix(found: Contrast) -> str:
-    return ", ".join(f"{kind} {share:.1%}" for kind, share in found.mix.items())
+def _mix(contrast: Contrast) -> str:
+    return ", ".join(f"{kind} {share:.1%}" for kind, share in contrast.mix.items())
 
 
 def training(natural: Sequence[Contrast], balanced: Sequence[Contrast]) -> str:
-    """What the training questions change: models of the same families on the same items."""
+    """Return the section on training questions: models of the same families on the same items."""
     rows = []
     for part in CONFIGS:
-        one, other = spread(natural, part), spread(balanced, part)
-        rows += [_compared(f"{part} items: {title}", one[title], other[title]) for title in one]
+        first, second = spread(natural, part), spread(balanced, part)
+        rows += [_compared(f"{part} items: {title}", first[title], second[title]) for title in first]
     header = ("", "natural questions [95 %]", "balanced questions [95 %]", "balanced - natural [95 %]")
-    said = f"Means over {', '.join(one.title for one in natural)} against {', '.join(one.title for one in balanced)}."
-    return section("What the training questions change", said, Table(header, rows))
+    first_names, second_names = (", ".join(model.title for model in models) for models in (natural, balanced))
+    introduction = f"Means over {first_names} against {second_names}."
+    return section("What the training questions change", introduction, Table(header, rows))
 
 
-def overview(found: Sequence[Contrast]) -> str:
-    """A row a model."""
+def overview(contrasts: Sequence[Contrast]) -> str:
+    """Return the section with one row for each model."""
     rows = []
-    for one in found:
-        raw, balanced = (spread([one], part) for part in CONFIGS)
-        alike = [spread([one], part, mix=one.mix) for part in CONFIGS]
-        better = (f"{_better(frame(own.items, 'improved.raw'))}" for own in one.explained.values())
-        changes = (_cell(alike[1][title] - alike[0][title]) for title in (DIVIDEND, *list(SHOWN.values())[:2]))
+    for model in contrasts:
+        raw, balanced = (spread([model], part) for part in CONFIGS)
+        standardised = [spread([model], part, mix=model.mix) for part in CONFIGS]
+        better = (f"{_better(frame(explained.items, 'improved.raw'))}" for explained in model.explained.values())
+        changes = (
+            _cell(standardised[1][title] - standardised[0][title]) for title in (DIVIDEND, *list(SHOWN.values())[:2])
+        )
         rows.append((
-            one.title, _cell(raw[DIVIDEND]), _cell(balanced[DIVIDEND]), *changes, _cell(raw[TAU]), _cell(balanced[TAU]),
-            _cell(balanced[TAU] - raw[TAU]), " / ".join(better),
+            model.title, _cell(raw[DIVIDEND]), _cell(balanced[DIVIDEND]), *changes,
+            _cell(raw[TAU]), _cell(balanced[TAU]), _cell(balanced[TAU] - raw[TAU]), " / ".join(better),
         ))  # fmt: skip
     header = (
         "model", "mean dividend, raw", "balanced", "dividend, balanced - raw, standardised",
         "F_syn, balanced - raw, standardised", "improved estimate, balanced - raw, standardised",
         "tau, raw", "balanced", "balanced - raw", "better than random by the estimate, raw / balanced",
     )  # fmt: skip
-    words = "Figures with 95 % intervals; tau is Kendall's of image against text SRG."
-    weights = f"Standardised: answer types weigh as on all raw items ({_mix(found[0])})."
-    return section("Each model", f"{words} {weights}", Table(header, rows))
+    introduction = "Figures with 95 % intervals; tau is Kendall's of image against text SRG."
+    weights = f"Standardised: answer types weigh as on all raw items ({_mix(contrasts[0])})."
+    return section("Each model", f"{introduction} {weights}", Table(header, rows))
 
 
-def effects(found: Sequence[Contrast]) -> str:
-    """A linear mixed model of the improved estimate, on raw and on balanced items: what an explainer adds to random."""
+def effects(contrasts: Sequence[Contrast]) -> str:
+    """Fit a linear mixed model of the improved estimate on raw and on balanced items: each explainer against random."""
     fits = {}
     for part in CONFIGS:
-        tables = [frame(one.explained[part].items, "improved.raw") for one in found]
+        tables = [frame(model.explained[part].items, "improved.raw") for model in contrasts]
         fits[part] = mixed(pd.DataFrame(_mean_over(tables), index=tables[0].index, columns=tables[0].columns))
     shown = fits["balanced"].effects.sort_values("effect", ascending=False)
     rows = []
     for name in shown.index:
-        cells = [own.effects.loc[name] for own in fits.values()]
-        texts = (f"{_interval(own['effect'], own['low'], own['high'])}, p {own['p']:.0e}" for own in cells)
+        cells = [fit.effects.loc[name] for fit in fits.values()]
+        texts = (f"{_interval(fit['effect'], fit['low'], fit['high'])}, p {fit['p']:.0e}" for fit in cells)
         rows.append((str(name), *texts))
-    said = [f"Score ~ explainer + (1 | item), mean over {len(found)} models, against random. {_counted(found)}"]
-    for part, own in fits.items():
-        if own.warnings or not own.converged:
-            said.append(f"On {part} items the fit {'' if own.converged else 'did not converge; it '}warned: "
-                        f"{'; '.join(own.warnings) or 'nothing'}.")  # fmt: skip
-    return section("Mixed model of the improved estimate", " ".join(said), Table(("explainer", *CONFIGS), rows))
+    sentences = [
+        f"Score ~ explainer + (1 | item), mean over {len(contrasts)} models, against random. {_counted(contrasts)}"
+    ]
+    for part, fit in fits.items():
+        if fit.warnings or not fit.converged:
+            outcome = "" if fit.converged else "did not converge; it "
+            sentences.append(f"On {part} items the fit {outcome}warned: {'; '.join(fit.warnings) or 'nothing'}.")
+    return section("Mixed model of the improved estimate", " ".join(sentences), Table(("explainer", *CONFIGS), rows))
 
 
-def shown(found: Contrast) -> str:
-    """One section a model: leaks, dividends, explainers, agreement and rankings."""
-    first = found.evaluated["raw"]
+def shown(contrast: Contrast) -> str:
+    """Return the section of one model: leaks, dividends, explainers, agreement and rankings."""
+    masking, evaluated_items = contrast.masking, len(contrast.evaluated["raw"].items)
     parts = {
         "Masks, 200 balanced items.": Table(
-            ("masked", "mask", "answer still given [95 %]", "ceiling of the other side", "leaks"), found.leaks
+            ("masked", "mask", "answer still given [95 %]", "ceiling of the other side", "leaks"), contrast.leaks
         ),
-        f"Dividends under {found.masking.image} and {found.masking.text}, {len(first.items):,} items each.": Table(
+        f"Dividends under {masking.image} and {masking.text}, {evaluated_items:,} items each.": Table(
             ("items", "right", "blind: image masked", "question masked", "mean dividend [95 %]", "5/25/50/75/95 %"),
-            [_dividends(part, one) for part, one in found.evaluated.items()],
+            [_dividends(part, evaluated) for part, evaluated in contrast.evaluated.items()],
         ),
-        f"Explainers, {len(found.explained['raw'].items)} items each; mean on raw / on balanced (and places).": (
-            _explainers(found)
+        f"Explainers, {len(contrast.explained['raw'].items)} items each; mean on raw / on balanced (and places).": (
+            _explainers(contrast)
         ),
         "Agreement and tests.": Table(
-            ("", "raw", "balanced", "balanced - raw [95 %]"), [*_agreement(found), *_statistics(found)]
+            ("", "raw", "balanced", "balanced - raw [95 %]"), [*_agreement(contrast), *_statistics(contrast)]
         ),
-        "Ranking on raw against ranking on balanced items.": _changes(found),
+        "Ranking on raw against ranking on balanced items.": _changes(contrast),
     }  # fmt: skip
-    return section(f"{found.title}, in full", *(block for pair in parts.items() for block in pair))
+    return section(f"{contrast.title}, in full", *(block for pair in parts.items() for block in pair))
 
 
-def alone(found: Contrast) -> str:
-    """How many groups the explained items are of: nearly as many as items where most stand alone."""
-    said = []
-    for part, own in found.explained.items():
-        said.append(
-            f"{len(own.items)} {part} ones are of {len({found.groups[item['id']] for item in own.items})} groups"
-        )
-    return ", ".join(said)
+def alone(contrast: Contrast) -> str:
+    """State the number of groups of the explained items: nearly the number of items if most groups have one item."""
+    parts = []
+    for part, explained in contrast.explained.items():
+        groups = {contrast.groups[item["id"]] for item in explained.items}
+        parts.append(f"{len(explained.items)} {part} ones are of {len(groups)} groups")
+    return ", ".join(parts)
 
 
-def _counted(found: Sequence[Contrast]) -> str:
-    explained, evaluated = found[0].explained, found[0].evaluated
+def _counted(contrasts: Sequence[Contrast]) -> str:
+    explained, evaluated = contrasts[0].explained, contrasts[0].evaluated
     return (
         f"Dividends of {len(evaluated['raw'].items):,} raw and {len(evaluated['balanced'].items):,} balanced items, "
         f"explainers on {len(explained['raw'].items)} and {len(explained['balanced'].items)}."
     )
 
 
-def _dividends(part: str, found: Evaluation) -> tuple[str, ...]:
-    own = found.dividend
+def _dividends(part: str, evaluation: Evaluation) -> tuple[str, ...]:
+    dividend = evaluation.dividend
     return (
         part,
-        f"{found.accuracy['all'].estimate:.1%}",
-        f"{found.blind['question'].estimate:.1%}",
-        f"{found.blind['image'].estimate:.1%}",
-        f"{own.estimate:.3f} [{own.low:.3f}, {own.high:.3f}]",
-        " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
+        f"{evaluation.accuracy['all'].estimate:.1%}",
+        f"{evaluation.blind['question'].estimate:.1%}",
+        f"{evaluation.blind['image'].estimate:.1%}",
+        f"{dividend.estimate:.3f} [{dividend.low:.3f}, {dividend.high:.3f}]",
+        " / ".join(f"{value:.2f}" for value in evaluation.quantiles.values()),
     )
 
 
-def _explainers(found: Contrast) -> Table:
-    tables = {metric: [frame(one.items, metric) for one in found.explained.values()] for metric in SHOWN}
-    ranked = {metric: [means(one, RESAMPLES) for one in both] for metric, both in tables.items()}
+def _explainers(contrast: Contrast) -> Table:
+    tables = {metric: [frame(part.items, metric) for part in contrast.explained.values()] for metric in SHOWN}
+    ranked = {metric: [means(table, RESAMPLES) for table in both] for metric, both in tables.items()}
     rows: list[tuple[str | int | float, ...]] = []
     for name in ranked["improved.raw"][1].index:
         cells = []
         for both in ranked.values():
-            places = [list(one.index).index(name) + 1 for one in both]
-            cells.append(" / ".join(_interval(*one.loc[name, ["mean", "low", "high"]]) for one in both))
+            places = [list(ranking.index).index(name) + 1 for ranking in both]
+            cells.append(" / ".join(_interval(*ranking.loc[name, ["mean", "low", "high"]]) for ranking in both))
             cells[-1] += f" ({places[0]}, {places[1]})"
         rows.append((str(name), *cells))
     return Table(("explainer", *SHOWN.values()), rows)
 
 
-def _agreement(found: Contrast) -> list[tuple[str, ...]]:
-    raw, balanced = (spread([found], part) for part in CONFIGS)
-    p = (f"{one.summary.agreement.p:.3f}" for one in found.explained.values())
+def _agreement(contrast: Contrast) -> list[tuple[str, ...]]:
+    raw, balanced = (spread([contrast], part) for part in CONFIGS)
+    p = (f"{explained.summary.agreement.p:.3f}" for explained in contrast.explained.values())
     return [
         *(_compared(title, raw[title], balanced[title]) for title in AGREEMENT),
         ("exact p of tau, were the rankings unrelated", *p, ""),
     ]
 
 
-def _statistics(found: Contrast) -> list[tuple[str, ...]]:
-    """Friedman's test, and how many explainers differ from random."""
+def _statistics(contrast: Contrast) -> list[tuple[str, ...]]:
+    """Return rows of Friedman's test, and of the number of explainers that are better than random."""
     rows = []
     for metric, title in SHOWN.items():
         cells = []
-        for one in found.explained.values():
-            table = frame(one.items, metric)
+        for explained in contrast.explained.values():
+            table = frame(explained.items, metric)
             chi2, p = friedman(table)
             cells.append(f"{chi2:.0f}, p {p:.0e}; {_better(table)} of {table.shape[1] - 1}")
         rows.append((f"{title}: Friedman's chi2; better than random (Wilcoxon, Holm)", *cells, ""))
     return rows
 
 
-def _changes(found: Contrast) -> Table:
-    """How far explainers change places between raw and balanced items, and what the metric's level does."""
-    levels = [spread([found], part, mix=found.mix) for part in CONFIGS]
+def _changes(contrast: Contrast) -> Table:
+    """Return the table of changes between raw and balanced items: places of explainers, and levels of metrics."""
+    levels = [spread([contrast], part, mix=contrast.mix) for part in CONFIGS]
     rows = []
     for metric, title in SHOWN.items():
-        raw, balanced = (frame(one.items, metric) for one in found.explained.values())
-        places = [own.mean().rank(ascending=False) for own in (raw, balanced[raw.columns])]
+        raw, balanced = (frame(explained.items, metric) for explained in contrast.explained.values())
+        places = [table.mean().rank(ascending=False) for table in (raw, balanced[raw.columns])]
         moved = (places[1] - places[0]).abs()
         tau = _tau(raw.mean().to_numpy(), balanced[raw.columns].mean().to_numpy())
-        level = _compared(title, *(own[title] for own in levels))
+        level = _compared(title, *(figures[title] for figures in levels))
         rows.append((title, f"{tau:.2f}", f"{moved.max():.0f} ({moved.idxmax()})", *level[1:]))
     header = (
         "metric",
@@ -300,80 +312,80 @@ def _changes(found: Contrast) -> Table:
 
 
 def _better(table: pd.DataFrame) -> int:
-    """How many explainers are better than random, by Wilcoxon's test with Holm's correction."""
+    """Count the explainers that are better than random, by Wilcoxon's test with Holm's correction."""
     tested = against(table)
     return int(((tested["p_holm"] < 0.05) & (tested["difference"] > 0)).sum())
 
 
 def _mean_over(tables: Sequence[pd.DataFrame]) -> Floats:
-    """(items, explainers), mean over tables of the same items and explainers."""
+    """Return (items, explainers), the mean over tables of the same items and explainers."""
     same = [table.loc[tables[0].index, tables[0].columns].to_numpy() for table in tables]
     return np.asarray(np.mean(same, axis=0), dtype=np.float64)
 
 
 def _within(image: pd.DataFrame, text: pd.DataFrame) -> Floats:
-    """Kendall's tau of the explainers of each item, (items,); NaN where all explainers are alike."""
+    """Return Kendall's tau of the explainers of each item, (items,); NaN if all explainers have equal scores."""
     text = text.loc[image.index, image.columns]
-    return np.array([_tau(*own) for own in zip(image.to_numpy(), text.to_numpy(), strict=True)])
+    return np.array([_tau(*scores) for scores in zip(image.to_numpy(), text.to_numpy(), strict=True)])
 
 
-def _tau(one: Floats, other: Floats) -> float:
-    return float(stats.kendalltau(one, other).statistic)
+def _tau(first: Floats, second: Floats) -> float:
+    return float(stats.kendalltau(first, second).statistic)
 
 
 def _drawn(items: dict[str, list[str]], part: str, groups: dict[str, str], seed: int) -> Floats:
-    """How often each item of one part is drawn, (1 + RESAMPLES, items): once, then with as many groups drawn anew.
+    """Return how often each item of one part is drawn, (1 + RESAMPLES, items): once each, then by resampled groups.
 
     Args:
         items: `raw` and `balanced` -> items. Groups of both are drawn together, so that all parts share the draws.
-        part: Which of them.
+        part: `raw` or `balanced`.
         groups: Item -> its group.
-        seed: Of the draws.
+        seed: Seed of the draws.
     """
-    known = sorted({groups[name] for own in items.values() for name in own})
-    rng, even = np.random.default_rng(seed), np.full(len(known), 1 / len(known))
-    times = np.concatenate([np.ones((1, len(known))), rng.multinomial(len(known), even, RESAMPLES)])
-    place = {group: at for at, group in enumerate(known)}
+    names = sorted({groups[item] for of_part in items.values() for item in of_part})
+    rng, even = np.random.default_rng(seed), np.full(len(names), 1 / len(names))
+    times = np.concatenate([np.ones((1, len(names))), rng.multinomial(len(names), even, RESAMPLES)])
+    place = {group: at for at, group in enumerate(names)}
     return np.asarray(times[:, [place[groups[name]] for name in items[part]]], dtype=np.float64)
 
 
-def _kinds(found: Contrast, names: Sequence[str]) -> Texts:
-    return np.array([found.kinds[name] for name in names], dtype=np.str_)
+def _kinds(contrast: Contrast, names: Sequence[str]) -> Texts:
+    return np.array([contrast.kinds[name] for name in names], dtype=np.str_)
 
 
 def _weighed(drawn: Floats, kinds: Texts, mix: Mapping[str, float] | None) -> Floats:
-    """What each item weighs in each draw, (draws, items).
+    """Return the weight of each item in each draw, (draws, items).
 
     Args:
-        drawn: How often it was drawn.
+        drawn: How often each item was drawn.
         kinds: (items,) answer types.
-        mix: Answer type -> weight, which its items share; nothing is changed when None. A draw without items of a type
-            says nothing: it is NaN.
+        mix: Answer type -> weight, which its items share; None changes nothing. The weights of a draw without items of
+            a type are NaN.
     """
     if mix is None:
         return drawn
     weighed = np.zeros_like(drawn)
     for kind, weight in mix.items():
-        own = drawn[:, kinds == kind]
-        total = own.sum(axis=1, keepdims=True)
-        weighed[:, kinds == kind] = weight * np.divide(own, total, out=np.zeros_like(own), where=total > 0)
+        of_kind = drawn[:, kinds == kind]
+        total = of_kind.sum(axis=1, keepdims=True)
+        weighed[:, kinds == kind] = weight * np.divide(of_kind, total, out=np.zeros_like(of_kind), where=total > 0)
         weighed[total[:, 0] == 0] = np.nan
     return weighed
 
 
 def _means(values: Floats, drawn: Floats) -> Floats:
-    """Means over items, (items, ...) by (draws, items) -> (draws, ...)."""
+    """Return means over items, (items, ...) by (draws, items) -> (draws, ...)."""
     total = drawn.sum(axis=1)
     return np.asarray((drawn @ values) / (total if values.ndim == 1 else total[:, None]))
 
 
-def _compared(title: str, one: Floats, other: Floats) -> tuple[str, ...]:
-    """A row of two figures and their difference."""
-    return (title, _cell(one), _cell(other), _cell(other - one))
+def _compared(title: str, first: Floats, second: Floats) -> tuple[str, ...]:
+    """Return a row of two figures and their difference."""
+    return (title, _cell(first), _cell(second), _cell(second - first))
 
 
 def _cell(values: Floats) -> str:
-    """A figure that stands first, with the interval of those that were drawn."""
+    """Write the figure, which is the first value, with the interval of its resampled values."""
     return _interval(float(values[0]), *map(float, np.nanquantile(values[1:], [0.025, 0.975])))
 
 

@@ -1,8 +1,8 @@
-"""Every recipe that ships, on the real corpora: how blind-solvable each is and what balance keeps of it.
+"""Every recipe that ships, on the real corpora: its blind-solvability, and the items that balance keeps.
 
     TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.corpora
 
-Writes `docs/results.md`. Recipes whose files are not there are named as such.
+Writes `docs/results.md`. Recipes without their files are marked.
 """
 
 from __future__ import annotations
@@ -35,38 +35,38 @@ with `TWOKEYS_CORPORA=folder python -m benchmarks.corpora`.
 
 
 def row(name: str, corpora: Path | None, out: Path) -> tuple[str, ...]:
-    """Diagnose a recipe, build it where it has pictures, and say it in one row."""
-    plan = load(name)
+    """Diagnose a recipe, build it if it has images, and return the results as one row."""
+    recipe = load(name)
     work = out / f".{name}.run"
     try:
-        found = diagnose(plan, out / f"{name}-diagnosis", corpora=corpora, work=work)
+        diagnosis = diagnose(recipe, out / f"{name}-diagnosis", corpora=corpora, work=work)
     except BadInput as error:
         return (name, *["-"] * (len(COLUMNS) - 2), f"not run: {error.problem}")
     published = "no pictures"
-    if plan.publishable:
-        built = build(plan, out / name, corpora=corpora, work=work)
+    if recipe.publishable:
+        built = build(recipe, out / name, corpora=corpora, work=work)
         published = f"{count(built.manifest.kept)}, {'bounded' if built.certified else 'not bounded'}"
-    blind = found.blindness
+    blind = diagnosis.blindness
     scores = [best(blind.best(view=view)) for view in ("question", "choices", "image")]
-    kept = ", ".join(f"{count(part.kept)} of {count(part.items)}" for part in found.balance)
+    kept = ", ".join(f"{count(part.kept)} of {count(part.items)}" for part in diagnosis.balance)
     ceilings = [result(blind.ceiling(view)) for view in ("question", "image")]
-    return name, count(found.items), *ceilings, *scores, kept, published, reason(found)
+    return name, count(diagnosis.items), *ceilings, *scores, kept, published, reason(diagnosis)
 
 
-def reason(found: Diagnosis) -> str:
-    """Why balance keeps few items: questions or images with one item, or with one answer."""
-    kept = sum(part.kept for part in found.balance)
-    if kept > found.items / 3:
+def reason(diagnosis: Diagnosis) -> str:
+    """Explain why balance keeps few items: questions or images with one item, or with one answer."""
+    kept = sum(part.kept for part in diagnosis.balance)
+    if kept > diagnosis.items / 3:
         return "-"
     shares = []
     for view, plural in (("question", "questions"), ("image", "images")):
-        ceiling = found.blindness.ceiling(view)
+        ceiling = diagnosis.blindness.ceiling(view)
         shares.append(f"{percent(ceiling.keys / ceiling.items)} as many {plural} as items")
     return f"{' and '.join(shares)}: a question or image with one item, or one answer, has no partner"
 
 
 def main() -> None:
-    """Run the recipes that are named, or all, and write the table."""
+    """Run the named recipes, or all, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipes", nargs="*", default=shipped())
     parser.add_argument("--out", type=Path, default=Path("out"))

@@ -1,4 +1,4 @@
-"""The embedding stage against the sum of its bare parts, and what keeping freed memory is worth."""
+"""The embedding stage against the sum of its bare parts, and the effect of keeping freed memory."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ REPEAT = 3
 
 
 def easy_vqa(number: int) -> list[Path]:
-    """Pictures of easy-VQA, as they are: PNG, 64 x 64."""
+    """Return the original images of easy-VQA: PNG, 64 x 64."""
     folder = root(Corpus(format="easy-vqa", name="easy-vqa", revision="1.0", license="mit"), None)
     return sorted((folder / "train" / "images").glob("*.png"))[:number]
 
 
 def photos(number: int, folder: Path) -> list[Path]:
-    """JPEGs of 640 x 480: random crops of the two photos that come with scikit-learn."""
+    """Write JPEGs of 640 x 480: random crops of the two photos that come with scikit-learn."""
     rng, whole = np.random.default_rng(0), [Image.fromarray(photo) for photo in load_sample_images().images]
     paths = []
     for index in range(number):
@@ -54,7 +54,7 @@ def photos(number: int, folder: Path) -> list[Path]:
 
 
 def stage(paths: list[Path], folder: Path) -> None:
-    """Everything that a build does: read, check, decode, embed, make thumbnails, write Parquet."""
+    """Run the stage as a build does: read, check, decode, embed, make thumbnails, write Parquet."""
     keys = [f"{index:032x}" for index in range(len(paths))]
     table = pd.DataFrame({"image_key": keys, "source": "s", "image": [f"file:{path.name}" for path in paths]})
     table["bytes_sha256"] = keys
@@ -63,12 +63,12 @@ def stage(paths: list[Path], folder: Path) -> None:
 
 
 def parts(paths: list[Path]) -> list[float]:
-    """Seconds of bare decoding with Pillow, of `prepare`, and of forward passes over the same batches."""
+    """Return the seconds of decoding with Pillow, of `prepare`, and of forward passes over the same batches."""
     encoder = image_encoder(ENCODER)
     assert isinstance(encoder, efficientnet.EfficientNetLite0)
     marks = []
     for start in range(0, len(paths), efficientnet.BATCH):
-        # One batch after the other, as the stage does it: memory and caches are then in the same state.
+        # One batch after the other, like the stage, so that memory and caches are in the same state.
         marks.append([time.process_time()])
         pictures = [_bare_decode(path) for path in paths[start : start + efficientnet.BATCH]]
         marks[-1].append(time.process_time())
@@ -86,7 +86,7 @@ def _bare_decode(path: Path) -> Image.Image:
 
 
 def overhead(kind: str) -> Facts:
-    """Compare the stage with its parts, in turns, on one kind of picture."""
+    """Compare the stage with its parts, in turns, on one kind of image."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = easy_vqa(SMALL) if kind == "easy-VQA" else photos(PHOTOS, folder)
@@ -104,7 +104,7 @@ def overhead(kind: str) -> Facts:
 
 
 def encode(keep: bool) -> Facts:
-    """Pictures a second of the encoder alone, with and without keeping freed memory."""
+    """Return images per second of the encoder alone, with or without keeping freed memory."""
     pictures = [_bare_decode(path) for path in easy_vqa(320)]
     with nullcontext() if keep else patch.object(efficientnet, "keep_freed_memory"):
         encoder = image_encoder(ENCODER)
@@ -114,11 +114,11 @@ def encode(keep: bool) -> Facts:
 
 
 def main() -> str:
-    """Measure all of it."""
+    """Measure everything and return the section."""
     rows: list[tuple[str | int | float, ...]] = []
     for kind in ("easy-VQA", "640 x 480 JPEG"):
-        found = fresh(overhead, kind=kind)
-        rows.append((kind, found["pictures"], *found["milliseconds"], f"{found['overhead']:+.1%}"))
+        facts = fresh(overhead, kind=kind)
+        rows.append((kind, facts["pictures"], *facts["milliseconds"], f"{facts['overhead']:+.1%}"))
     turns = [(fresh(encode, keep=True), fresh(encode, keep=False)) for _ in range(REPEAT)]
     kept, freed = [kept for kept, _ in turns], [freed for _, freed in turns]
     ratio = statistics.median(a["rate"] / b["rate"] for a, b in turns)

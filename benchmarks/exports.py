@@ -1,10 +1,10 @@
-"""One model in other harnesses and in twokeys: do they call the same items right?
+"""One model in other harnesses and in twokeys: do they score the same items as right?
 
     python -m benchmarks.exports out/easy-vqa --items 500
 
-The shipped `llava-natural` answers the first items of a folder under the four views, in each harness through
-transformers' own `generate`, and here through twokeys' own decoding. A harness runs in an environment of its own, whose
-Python the variables `TWOKEYS_LMMS_EVAL`, `TWOKEYS_VLMEVALKIT` and `TWOKEYS_INSPECT` name. Prints a Markdown table.
+The shipped `llava-natural` answers the first items of a folder under the four views: in each harness by `generate` of
+transformers, and here by the decoding of twokeys. A harness runs in a separate environment; the variables
+`TWOKEYS_LMMS_EVAL`, `TWOKEYS_VLMEVALKIT` and `TWOKEYS_INSPECT` name its Python. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ PROCESSOR = {
     "patch_size": 16,
     "vision_feature_select_strategy": "full",
 }
-"""What transformers' processor must be told beside the files that ship: how many tokens a picture takes."""
+"""Settings of transformers' processor that the shipped files lack: the number of tokens of an image."""
 
 
 class Replies:
-    """A model of which only the replies are used, so that its blind views are those of a harness."""
+    """A model of which only the replies are used, so that its blind views equal the views of a harness."""
 
     def __init__(self, model: Responder) -> None:
         self.model, self.name = model, model.name
@@ -59,20 +59,20 @@ class Replies:
 
 
 def ours(folder: Path, items: int) -> pd.DataFrame:
-    """What twokeys says of the first items: `id`, and `right.VIEW` of each view."""
+    """Return the scores of twokeys on the first items: `id`, and `right.VIEW` for each view."""
     published = read(folder)
     rows = np.arange(min(items, len(published.table)))
-    asked: dict[int, Asked] = {
+    question_at: dict[int, Asked] = {
         row: Asked(question_of(published.table.iloc[row], images), str(published.table["answer"].iat[row]))
         for row, images in published.pictures(rows)
     }
     model = Replies(load(f"reference:{MODEL}"))
-    found = answer(model, [asked[int(row)] for row in rows], Masking("mean-colour", "removed")).rows
-    return found.assign(id=published.table["id"].iloc[rows[found.index]].to_numpy())
+    scores = answer(model, [question_at[int(row)] for row in rows], Masking("mean-colour", "removed")).rows
+    return scores.assign(id=published.table["id"].iloc[rows[scores.index]].to_numpy())
 
 
 def theirs(folder: Path, to: str, items: int, scratch: Path) -> dict[str, dict[str, float]] | None:
-    """View -> item -> whether the harness calls it right; None where there is no such harness."""
+    """Return view -> item -> whether the harness scores it as right; None if the harness is missing."""
     variable, program = HARNESSES[to]
     python = os.environ.get(variable)
     if python is None:
@@ -87,33 +87,33 @@ def theirs(folder: Path, to: str, items: int, scratch: Path) -> dict[str, dict[s
     command = [python, str(RUNS / program), str(made.folder), str(out), str(model), str(items)]
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(scratch / "cache")}
     subprocess.run(command, env=environment, check=True)
-    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["items"]
+    scores: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["items"]
     if to != "lmms-eval":
-        return found
+        return scores
     task = made.facts["task"]
     names = {view: task if view == "both" else f"{task}_{view}" for view in VIEWS}
-    return {view: {item: score for item, (score, _) in found[name].items()} for view, name in names.items()}
+    return {view: {item: score for item, (score, _) in scores[name].items()} for view, name in names.items()}
 
 
 def main() -> None:
     """Compare, and print a row for each harness and view."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("folder", type=Path)
-    words.add_argument("--items", type=int, default=500)
-    words.add_argument("--to", nargs="*", default=list(HARNESSES), choices=list(HARNESSES))
-    said = words.parse_args()
-    own = ours(said.folder, said.items)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--items", type=int, default=500)
+    parser.add_argument("--to", nargs="*", default=list(HARNESSES), choices=list(HARNESSES))
+    arguments = parser.parse_args()
+    twokeys = ours(arguments.folder, arguments.items)
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        for to in said.to:
-            found = theirs(said.folder, to, said.items, Path(scratch))
-            for view in VIEWS if found else ():
-                assert found is not None
-                here = dict(zip(own["id"], own[f"right.{view}"].astype(float), strict=True))
-                if set(here) != set(found[view]):
+        for to in arguments.to:
+            scores = theirs(arguments.folder, to, arguments.items, Path(scratch))
+            for view in VIEWS if scores else ():
+                assert scores is not None
+                here = dict(zip(twokeys["id"], twokeys[f"right.{view}"].astype(float), strict=True))
+                if set(here) != set(scores[view]):
                     raise ValueError(f"{to}, {view}: the harness answered other items")
-                differ = sum(here[item] != score for item, score in found[view].items())
-                there = sum(found[view].values()) / len(here)
+                differ = sum(here[item] != score for item, score in scores[view].items())
+                there = sum(scores[view].values()) / len(here)
                 rows.append(
                     (to, view, count(len(here)), percent(sum(here.values()) / len(here)), percent(there), count(differ))
                 )

@@ -2,9 +2,10 @@
 
     python -m benchmarks.faithfulness --items 200 --values out/faithfulness
 
-For every item each explainer is scored by the exact Shapley interaction along its ranking (256 coalitions for each of
-nine fractions), by F_syn from the same game, and by the improved estimate at several budgets. What the model said of
-each coalition is kept per item, so a run goes on where it was stopped, and metrics are counted again without a pass.
+For every item, three metrics score each explainer: the exact Shapley interaction along its ranking (256 coalitions for
+each of nine fractions), F_syn from the same game, and the improved estimate at several budgets. The model's values of
+the coalitions are stored for each item. So an interrupted run continues, and metrics are computed again without a
+forward pass.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ EXPLAINERS = (
 )  # fmt: skip
 BUDGETS = (44, 68, 84, 140, 156, 196)
 PUBLISHED_PASSES = 11 * 256
-"""What the exact interaction takes as published: 256 coalitions at each of eleven fractions."""
+"""Forward passes of the exact interaction as published: 256 coalitions at each of eleven fractions."""
 CEILING_EVERY = 5
-"""Of so many items one is measured by another split too: the noise ceiling costs as much as all else together."""
+"""One of so many items is also measured by another split: the noise ceiling costs as much as everything else."""
 BLOCK = 10
-"""Items of one model before the next model's turn, so that a run that is stopped has as much of each."""
+"""Items of one model before the next model's turn, so that an interrupted run has equally many items of each model."""
 
 
 def rows(
@@ -48,37 +49,37 @@ def rows(
     Args:
         players: Name -> model.
         chosen: Places of the items.
-        values: Folder of what the models said, read and written.
+        values: Folder of the models' values, which is read and written.
         mixed: Whether background players mix patches and tokens.
-        seed: Of splits, draws, ties and explainers, with the item's place added.
+        seed: Seed of splits, draws, ties and explainers; the item's place is added.
 
     Returns:
         Name -> rows of `benchmarks.validation.measure`, with `item`.
     """
     part = corpus.read("test")
-    found: dict[str, list[pd.DataFrame]] = {name: [] for name in players}
+    tables: dict[str, list[pd.DataFrame]] = {name: [] for name in players}
     for start in range(0, len(chosen), BLOCK):
         for name, player in players.items():
             folder = values / name.replace(":", "-").replace("/", "-")
             for done, at in enumerate(chosen[start : start + BLOCK], start):
                 with kept(player, part, at, folder / f"{at}.npz", seed + at) as (game, scores):
                     again = done % CEILING_EVERY == 0
-                    own = measure(game, scores, BUDGETS, again=again, mixed=mixed, seed=seed + at)
-                found[name].append(pd.DataFrame(own).assign(item=at))
+                    measured = measure(game, scores, BUDGETS, again=again, mixed=mixed, seed=seed + at)
+                tables[name].append(pd.DataFrame(measured).assign(item=at))
             say(f"{name}: {min(start + BLOCK, len(chosen))} of {len(chosen)} items")
-    return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
 
 
 @contextmanager
 def kept(player: Model, part: corpus.Part, at: int, file: Path, seed: int) -> Iterator[tuple[Game, dict[str, Scores]]]:
-    """The game of an item and what the explainers say of it; values are read from a file, and new ones written."""
+    """Yield the game of an item and the scores of the explainers; a file stores its values and gets the new ones."""
     prepared = player.prepare(part.question(at))
     game = play(player, prepared)
     if file.is_file():
         with np.load(file) as before:
             game.learn(before["coalitions"], before["values"])
             pairs = zip(before["image"], before["text"], strict=True)
-            scores = {str(name): Scores(*own) for name, own in zip(before["explainers"], pairs, strict=True)}
+            scores = {str(name): Scores(*pair) for name, pair in zip(before["explainers"], pairs, strict=True)}
     else:
         task = Task(player, prepared, seed)
         scores = {explainer.name: explainer(task) for explainer in named(EXPLAINERS)}
@@ -93,14 +94,14 @@ def kept(player: Model, part: corpus.Part, at: int, file: Path, seed: int) -> It
                 coalitions=coalitions,
                 values=values,
                 explainers=np.array(list(scores)),
-                image=np.stack([own.image for own in scores.values()]),
-                text=np.stack([own.text for own in scores.values()]),
+                image=np.stack([explained.image for explained in scores.values()]),
+                text=np.stack([explained.text for explained in scores.values()]),
             )
         part_file.replace(file)
 
 
 def main() -> None:
-    """Print one section a model."""
+    """Print one section for each model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", action="append", help=f"default: {', '.join(MODELS)}")
     parser.add_argument("--items", type=int, default=200)
@@ -116,19 +117,21 @@ def main() -> None:
 
 
 def shown(model: str, table: pd.DataFrame) -> str:
-    """One section: correlations with intervals, error, cost and speed-up."""
+    """Return one section: correlations with intervals, error, cost and speed-up."""
     passes = float(table.loc[table["metric"] == EXACT, "passes"].mean())
     lines: list[tuple[str | int | float, ...]] = [
         (
-            f"{found.metric} ({found.items} items)" if found.metric == CEILING else found.metric,
-            f"{found.pooled:.3f} [{found.pooled_low:.3f}, {found.pooled_high:.3f}]",
-            f"{found.within:.3f} [{found.within_low:.3f}, {found.within_high:.3f}]",
-            "" if np.isnan(found.error) else f"{found.error:.4f}",
-            f"{found.passes:.0f}",
-            f"{PUBLISHED_PASSES / found.passes:.1f}",
-            f"{passes / found.passes:.1f}",
+            f"{correlation.metric} ({correlation.items} items)"
+            if correlation.metric == CEILING
+            else correlation.metric,
+            f"{correlation.pooled:.3f} [{correlation.pooled_low:.3f}, {correlation.pooled_high:.3f}]",
+            f"{correlation.within:.3f} [{correlation.within_low:.3f}, {correlation.within_high:.3f}]",
+            "" if np.isnan(correlation.error) else f"{correlation.error:.4f}",
+            f"{correlation.passes:.0f}",
+            f"{PUBLISHED_PASSES / correlation.passes:.1f}",
+            f"{passes / correlation.passes:.1f}",
         )
-        for found in correlations(table)
+        for correlation in correlations(table)
     ]
     header = (
         "metric", "across samples [95 %]", "within sample [95 %]", "mean error", "passes", "2,816 / passes",

@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.report import Facts, Table, fresh, say, section, timed
 from benchmarks.synthetic import questions
 from twokeys.builder.measure.language.loading import Loaded, identity, language_model
-from twokeys.builder.measure.language.prompts import ask, said
+from twokeys.builder.measure.language.prompts import ask, continuation
 from twokeys.builder.measure.language.stage import AnswersWanted, likelihoods
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
@@ -74,7 +74,7 @@ def harness(loaded: Loaded) -> Callable[[list[str]], np.ndarray[Any, np.dtype[np
 
     def score(asked: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
         requests = [
-            Instance("loglikelihood", {}, (ask(question), said(answer)), place)
+            Instance("loglikelihood", {}, (ask(question), continuation(answer)), place)
             for question in asked
             for place, answer in enumerate(ANSWERS)
         ]
@@ -104,10 +104,10 @@ def compare(number: int) -> Facts:
 
 def main() -> str:
     """Measure all of it."""
-    found = fresh(compare, number=QUESTIONS)
+    measured = fresh(compare, number=QUESTIONS)
     pairs = QUESTIONS * len(ANSWERS)
-    seconds = {name: statistics.median(found[name]) for name in ("stage", "bare", "harness") if name in found}
-    share = statistics.median(b / s for b, s in zip(found["bare"], found["stage"], strict=True))
+    seconds = {name: statistics.median(measured[name]) for name in ("stage", "bare", "harness") if name in measured}
+    share = statistics.median(b / s for b, s in zip(measured["bare"], measured["stage"], strict=True))
     rows: list[tuple[str | int | float, ...]] = [
         (name, seconds[key], QUESTIONS / seconds[key], pairs / seconds[key])
         for name, key in (
@@ -116,16 +116,16 @@ def main() -> str:
         if key in seconds
     ]  # fmt: skip
     against = "The harness was not installed (see the module)."
-    if "harness" in found:
-        ratio = statistics.median(h / s for h, s in zip(found["harness"], found["stage"], strict=True))
+    if "harness" in measured:
+        ratio = statistics.median(h / s for h, s in zip(measured["harness"], measured["stage"], strict=True))
         against = (
             f"lm-evaluation-harness takes {ratio:.1f} times as long; "
-            f"largest difference between its log-likelihoods and ours: {max(found['difference']):.1g} nats."
+            f"largest difference between its log-likelihoods and ours: {max(measured['difference']):.1g} nats."
         )
     return section(
         "Language model",
-        f"{QUESTIONS} questions by {len(ANSWERS)} answers, {found['model']} in 32 bits, one thread, processor seconds, "
-        f"in turns; medians of {REPEAT}.",
+        f"{QUESTIONS} questions by {len(ANSWERS)} answers, {measured['model']} in 32 bits, one thread, processor "
+        f"seconds, in turns; medians of {REPEAT}.",
         Table(("", "seconds", "questions a second", "pairs a second"), rows),
         f"Throughput of the stage is {share:.1%} of that of its bare forward passes. {against}",
     )

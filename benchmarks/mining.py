@@ -18,21 +18,22 @@ TEXTS = (10_000, 100_000)
 
 
 def near(items: int) -> Facts:
-    """Image partners of a corpus in which some questions are asked of very many images."""
+    """Mine image partners of a corpus in which some questions are asked about very many images."""
     drawn = graph(items, 2)
     vectors = clustered(int(drawn.image.max()) + 1, IMAGE_DIMENSIONS)
-    seconds, (found, _) = timed(lambda: nearest_other(drawn.question, drawn.answer, drawn.image, vectors))
+    seconds, (nearest, _) = timed(lambda: nearest_other(drawn.question, drawn.answer, drawn.image, vectors))
     keep = largest_balanced(drawn).keep
-    kept, own = drawn.part(keep), np.unique(drawn.image[keep])
-    matching, matched = timed(lambda: matched_partners(kept.question, kept.answer, kept.image, vectors[own]))
+    kept, images = drawn.part(keep), np.unique(drawn.image[keep])
+    matching, matched = timed(lambda: matched_partners(kept.question, kept.answer, kept.image, vectors[images]))
     step = partners(kept.question, kept.answer)
 
     def mean(partner: np.ndarray) -> float:
-        return float(np.einsum("nd,nd->n", vectors[own][kept.image], vectors[own][kept.image[partner]]).mean())
+        of_images = vectors[images]
+        return float(np.einsum("nd,nd->n", of_images[kept.image], of_images[kept.image[partner]]).mean())
 
     return {
         "largest": int(np.bincount(drawn.question).max()),
-        "found": int((found >= 0).sum()),
+        "found": int((nearest >= 0).sum()),
         "nearest": seconds,
         "kept": len(kept),
         "matching": matching,
@@ -43,7 +44,7 @@ def near(items: int) -> Facts:
 
 
 def words(items: int) -> Facts:
-    """The lexicon, from as many questions as templates make, five about an image."""
+    """Learn the lexicon from questions of templates, five about each image."""
     texts = questions(items)
     rng = np.random.default_rng(0)
     table = pd.DataFrame(
@@ -56,19 +57,19 @@ def words(items: int) -> Facts:
             "answer_source": "annotated",
         }
     )
-    seconds, found = timed(lambda: learn(table, 1, 0.0))
-    return {"seconds": seconds, "found": len(found), "peak": peak()}
+    seconds, lexicon = timed(lambda: learn(table, 1, 0.0))
+    return {"seconds": seconds, "found": len(lexicon), "peak": peak()}
 
 
 def main() -> str:
-    """Measure all of it."""
+    """Measure everything and return the section."""
     rows: list[tuple[str | int | float, ...]] = []
     for items in SIZES:
-        found = fresh(near, items=items)
+        facts = fresh(near, items=items)
         rows.append(
             (
-                items, found["largest"], found["found"], found["nearest"], found["kept"], found["matching"],
-                f"{found['similarity']:.3f}", f"{found['step']:.3f}", found["peak"],
+                items, facts["largest"], facts["found"], facts["nearest"], facts["kept"], facts["matching"],
+                f"{facts['similarity']:.3f}", f"{facts['step']:.3f}", facts["peak"],
             )
         )  # fmt: skip
     header = (
@@ -76,9 +77,9 @@ def main() -> str:
         "of any", "peak MiB",
     )  # fmt: skip
     lexicon: list[tuple[str | int | float, ...]] = [
-        (items, found["seconds"], found["found"], found["peak"])
+        (items, facts["seconds"], facts["found"], facts["peak"])
         for items in TEXTS
-        for found in [fresh(words, items=items)]
+        for facts in [fresh(words, items=items)]
     ]
     return section(
         "Mining",

@@ -1,4 +1,4 @@
-"""Nearest neighbours: exact search against inverted lists and a navigable graph; where they cross, and what is lost."""
+"""Nearest neighbours: exact search against inverted lists and a navigable graph; their speed and recall."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from twokeys.builder.measure.encoders import text_encoder
 
 K = 10
 CLOSE = 0.9
-"""Similarity from which on a neighbour may be a near-duplicate."""
+"""Smallest similarity of a possible near-duplicate."""
 QUERIES = 2000
 DIMENSIONS = 384
 PROBES = (8, neighbours.PROBES, 64)
 SERIES = (("questions", 30_000), ("clusters", 100_000), ("clusters", 1_000_000))
 GRAPH_UP_TO = 100_000
-"""Building the navigable graph takes minutes beyond."""
+"""Largest number of vectors for the navigable graph; with more, building it takes minutes."""
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 
 def vectors_of(kind: str, number: int) -> NDArray[np.float32]:
-    """Embedded questions that templates made, or unit vectors in clusters."""
+    """Return embedded questions of templates, or unit vectors in clusters."""
     if kind == "questions":
         return text_encoder("packaged:minilm").encode(questions(number))
     return clustered(number, DIMENSIONS)
 
 
 def search(kind: str, number: int) -> Facts:
-    """Ask for the neighbours of some of the vectors, as `pairs_above` does of all."""
+    """Search the neighbours of some of the vectors; `pairs_above` does so for all."""
     vectors = vectors_of(kind, number)
     queries = vectors[np.random.default_rng(1).choice(number, QUERIES, replace=False)]
     rows: list[tuple[str, float, float, float, float | None]] = []
     exact: list[Found] = []
 
     def measure(name: str, build: float, ask: Callable[[NDArray[np.float32], int], Found]) -> None:
-        seconds, found = timed(lambda: ask(queries, K + 1), 3)
-        exact.append(found)
-        # The first neighbour is the query itself, which any index finds.
-        similarity, wanted = (part[:, 1:] for part in exact[0])
-        hit = (wanted[:, :, None] == found[1][:, None, :]).any(axis=2)
+        seconds, nearest = timed(lambda: ask(queries, K + 1), 3)
+        exact.append(nearest)
+        # The first neighbour is the query itself, which every index finds.
+        similarity, true = (part[:, 1:] for part in exact[0])
+        hit = (true[:, :, None] == nearest[1][:, None, :]).any(axis=2)
         close = similarity >= CLOSE
         rows.append((name, build, QUERIES / seconds, hit.mean(), hit[close].mean() if close.any() else None))
 
@@ -66,13 +66,13 @@ def search(kind: str, number: int) -> Facts:
 
 
 def main() -> str:
-    """Measure all of it."""
+    """Measure everything and return the section."""
     rows: list[tuple[str | int | float, ...]] = []
     gains = []
     for kind, number in SERIES:
-        found = fresh(search, kind=kind, number=number)["rows"]
-        whole = {name: build + number / rate for name, build, rate, *_ in found}
-        for name, build, rate, recall, close in found:
+        measured = fresh(search, kind=kind, number=number)["rows"]
+        whole = {name: build + number / rate for name, build, rate, *_ in measured}
+        for name, build, rate, recall, close in measured:
             recalls = f"{recall:.3f}", "" if close is None else f"{close:.3f}"
             rows.append((kind, number, name, build, rate, *recalls, whole[name], whole["exact"] / whole[name]))
         gains.append(f"{whole['exact'] / whole[f'inverted lists, {neighbours.PROBES} probes']:.1f} at {number:,}")

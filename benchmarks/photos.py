@@ -1,4 +1,4 @@
-r"""Edits of photographs on composed stand-ins: what is made, whether answers are right, whether edits are seen.
+r"""Edits of photographs on composed stand-ins: how many are made, whether answers are right, whether edits are visible.
 
     apt-get download tuxpaint-stamps-default mate-backgrounds gnome-backgrounds ukui-wallpapers \
         lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 plasma-workspace-wallpapers
@@ -6,9 +6,9 @@ r"""Edits of photographs on composed stand-ins: what is made, whether answers ar
     python -m benchmarks.photos --cutouts photos/usr/share/tuxpaint/stamps \
         --backgrounds photos/usr/share/backgrounds photos/usr/share/wallpapers --pictures 120
 
-`benchmarks.standins` composes the pictures. Each operation then runs as in a build (`twokeys pairs`). Answers are
-recounted from the composition alone: whether the pixels of each composed thing are still those of the original, what
-was pasted by comparing it with every thing of the corpus. Everything is kept in `--work`.
+`benchmarks.standins` composes the images. Each operation then runs as in a build (`twokeys pairs`). Answers are
+recounted from the composition alone. A composed thing is still there if its pixels are those of the original. A pasted
+thing is recognised by comparison with every thing of the corpus. `--work` stores all results.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ from twokeys.builder.recipe import Recipe
 
 OPERATIONS = ("remove", "paste")
 KEPT, GONE = 0.8, 0.4
-"""A thing of which a share of KEPT of the pixels or more is as before is there; with less than GONE it is gone."""
+"""A thing is there if a share of at least KEPT of its pixels is as before; it is gone below a share of GONE."""
 SAME = 30
-"""Difference of tones up to which a pixel is as before."""
+"""Largest difference of tones of a pixel that is as before."""
 GONE_SHARE = 0.9
-"""Share of a thing's pixels that a removal changes."""
+"""A removal changes at least this share of a thing's pixels."""
 CLEARLY = 1.15
-"""What is pasted is told when the second most similar category is by this factor less similar."""
+"""A pasted thing is recognised if the second most similar category is less similar by this factor."""
 Pixels = NDArray[np.uint8]
 Row = tuple[str | int | float, ...]
 
 
 @dataclass(frozen=True)
 class Made:
-    """One edited picture: the edit's row, the question, the original's number and both pictures."""
+    """One edited image: the edit's row, the question, the original's number and both images."""
 
     edit: dict[str, Any]
     question: str
@@ -62,13 +62,13 @@ class Made:
 
     @property
     def changed(self) -> NDArray[np.bool_]:
-        """Where the pictures differ."""
-        found: NDArray[np.bool_] = (self.before != self.after).any(axis=2)
-        return found
+        """The pixels in which the images differ."""
+        differing: NDArray[np.bool_] = (self.before != self.after).any(axis=2)
+        return differing
 
 
 def recipe(operation: str, **more: Any) -> Recipe:
-    """The recipe that runs one operation on the stand-ins."""
+    """Return the recipe that runs one operation on the stand-ins."""
     corpora = [
         {"format": kind, "name": kind, "path": path, "image_folder": "coco", "splits": [split], "revision": "composed",
          "license": "other", "homepage": "https://cocodataset.org", "group_by": ["image", "links"]}
@@ -83,17 +83,17 @@ def recipe(operation: str, **more: Any) -> Recipe:
 
 
 def edits_of(operation: str, work: Path, corpus: Path) -> Iterator[Made]:
-    """Edited pictures that an operation's last run made and did not refuse, each with the question asked of it."""
+    """Yield the edited images that an operation's last run made and did not refuse, each with its question."""
     items = pd.concat([pd.read_parquet(file) for file in work.glob("items-*/*.parquet")])
-    asked = {str(row["id"]): row for row in items.to_dict("records")}
-    found = pd.DataFrame(columns=["view", "problem"])
+    item_of = {str(row["id"]): row for row in items.to_dict("records")}
+    edits = pd.DataFrame(columns=["view", "problem"])
     for stage in sorted(work.glob("edits-photo-edits-*"), key=lambda folder: folder.stat().st_mtime):
         table = pd.concat([pd.read_parquet(part) for part in sorted(stage.glob("part-*.parquet"))])
         if f"photo.{operation}" in set(table["kind"]):
-            found = table
-    for row in found.to_dict("records"):
+            edits = table
+    for row in edits.to_dict("records"):
         if row["view"] == "image" and pd.isna(row["problem"]):
-            item = asked[root_of(str(row["edit_of"]))]
+            item = item_of[root_of(str(row["edit_of"]))]
             image = int(item["links"][0].removeprefix("coco:"))
             before = read_photo(corpus / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
             after = np.asarray(Image.open(io.BytesIO(row["picture"])).convert("RGB"))
@@ -109,28 +109,28 @@ def read_photo(path: Path) -> Pixels:
 
 @dataclass(frozen=True)
 class Truth:
-    """What was composed; see `benchmarks.standins`."""
+    """The composition of the images; see `benchmarks.standins`."""
 
     folder: Path
     things: dict[int, list[dict[str, Any]]]
 
     @classmethod
     def of(cls, corpus: Path) -> Truth:
-        """Read it."""
+        """Read the composition."""
         text = (corpus / "truth/things.json").read_text(encoding="utf-8")
         return cls(corpus, {int(image): things for image, things in json.loads(text).items()})
 
     def index(self, image: int) -> NDArray[np.uint8]:
-        """(height, width): number of the thing, 0 where there is none."""
+        """Return (height, width), the number of the thing at each pixel; 0 if there is none."""
         with Image.open(self.folder / "truth" / f"{image}-things.png") as opened:
             return np.asarray(opened)
 
     def plate(self, image: int) -> Pixels:
-        """The background without things."""
+        """Return the background without things."""
         return read_photo(self.folder / "truth" / f"{image}-plate.jpg")
 
     def answer(self, made: Made) -> str | None:
-        """The right answer to the question about the edited picture; None where a thing is neither there nor gone."""
+        """Return the right answer to the question about the edited image; None if a thing is neither there nor gone."""
         label = made.question.rstrip("?").removesuffix(" in the image").removesuffix(" are there")
         label = label.split(" a ")[-1].split(" an ")[-1].removeprefix("How many ")
         things, index = self.things[made.image], self.index(made.image)
@@ -150,7 +150,7 @@ class Truth:
         return str(count) if made.question.startswith("How") else "yes" if count else "no"
 
     def _pasted(self, made: Made) -> str | None:
-        """Category of the composed thing of any picture that the changed place resembles most; None in doubt."""
+        """Return the category of the composed thing that is most similar to the changed place; None in doubt."""
         difference = np.abs(made.after.astype(int) - made.before).max(axis=2)
         best: dict[str, float] = {}
         # Whole blocks of a JPEG change by a little, the thing by much, unless it has its background's colour.
@@ -165,7 +165,7 @@ class Truth:
 
     @lru_cache(maxsize=1)  # noqa: B019 - one truth per run
     def _every(self) -> list[tuple[str, NDArray[np.int64], NDArray[np.bool_]]]:
-        found = []
+        things_shown = []
         for image, things in self.things.items():
             pixels, index = (
                 read_photo(self.folder / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg"),
@@ -175,8 +175,8 @@ class Truth:
                 ys, xs = np.nonzero(index == number)
                 part = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
                 mask = np.asarray(Image.fromarray(index[part] == number).resize((24, 24)))
-                found.append((str(thing["label"]), _small(pixels[part]).astype(int), mask))
-        return found
+                things_shown.append((str(thing["label"]), _small(pixels[part]).astype(int), mask))
+        return things_shown
 
     def __hash__(self) -> int:
         return hash(self.folder)
@@ -187,7 +187,7 @@ def _small(pixels: Pixels) -> Pixels:
 
 
 def _alike(left: Pixels, right: Pixels) -> float:
-    """Share of pixels that are the same on both sides but for what compression and scaling do."""
+    """Return the share of equal pixels, with a tolerance for compression and scaling."""
     return float((np.abs(left.astype(int) - right).max(axis=-1) <= SAME).mean())
 
 
@@ -195,7 +195,7 @@ def _alike(left: Pixels, right: Pixels) -> float:
 
 
 def texture(pixels: Pixels, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Of a region: mean colour in CIELAB, and log of the strength of its edges and of its grain."""
+    """Return the mean colour of a region in CIELAB, and the log of the strength of its edges and of its grain."""
     cv2 = needed("cv2")
     lab = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB).astype(np.float32)
     edges = np.hypot(cv2.Sobel(lab[..., 0], -1, 1, 0), cv2.Sobel(lab[..., 0], -1, 0, 1))
@@ -206,7 +206,7 @@ def texture(pixels: Pixels, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def strangeness(pixels: Pixels, mask: NDArray[np.bool_]) -> float:
-    """How far a region's texture is from that of the ring around it."""
+    """Return the distance of a region's texture from the texture of the ring around it."""
     cv2 = needed("cv2")
     wide = cv2.dilate(mask.astype(np.uint8), np.ones((41, 41), np.uint8)).astype(bool)
     near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
@@ -215,20 +215,19 @@ def strangeness(pixels: Pixels, mask: NDArray[np.bool_]) -> float:
 
 
 def seen(made: list[Made], truth: Truth) -> Row:
-    """Removals against the same places of the bare background: how strange, and how many beyond the bare ones' 95 %."""
-    both = []
-    for one in made:
-        index = truth.index(one.image)
-        bare = truth.plate(one.image)
-        # Other things stand in both, so that the ring is the same.
-        place = one.changed
-        reference = np.where((index > 0)[..., None] & ~place[..., None], one.before, bare)
-        both.append((strangeness(one.after, place), strangeness(reference, place)))
-    found = np.asarray(both)
-    limit = float(np.quantile(found[:, 1], 0.95))
+    """Compare the strangeness of removals with the same places of the bare background, and with its 95 % quantile."""
+    measured = []
+    for edited in made:
+        index = truth.index(edited.image)
+        bare = truth.plate(edited.image)
+        # The other things are in both images, so that the ring is the same.
+        place = edited.changed
+        reference = np.where((index > 0)[..., None] & ~place[..., None], edited.before, bare)
+        measured.append((strangeness(edited.after, place), strangeness(reference, place)))
+    filled, of_bare = np.asarray(measured).T
+    limit = float(np.quantile(of_bare, 0.95))
     return (
-        f"{np.median(found[:, 0]):.2f}", f"{np.median(found[:, 1]):.2f}",
-        f"{(found[:, 0] > limit).mean():.1%} of {len(both)}",
+        f"{np.median(filled):.2f}", f"{np.median(of_bare):.2f}", f"{(filled > limit).mean():.1%} of {len(filled)}",
     )  # fmt: skip
 
 
@@ -236,9 +235,10 @@ def seen(made: list[Made], truth: Truth) -> Row:
 
 
 def rechecked(name: str, truth: Truth, removed: list[Made]) -> list[Row]:
-    """Rows by category that a detector knows: how many composed things it finds, and how many of those removed after.
+    """Return a row for each category of a detector: the composed things that it finds, and the removed things after.
 
-    Found: a detection of the category with a score of `LEAST` or more, intersection over union at least one half.
+    A thing is found by a detection of its category with a score of at least `LEAST` and an intersection over union of
+    at least one half.
     """
     finder = detector(name)
     there, after = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
@@ -247,13 +247,14 @@ def rechecked(name: str, truth: Truth, removed: list[Made]) -> list[Row]:
         if mine:
             pixels = read_photo(truth.folder / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
             there.update(_finds(finder, pixels, mine))
-    for one in removed:
+    for edited in removed:
+        index = truth.index(edited.image)
         gone = [
-            thing for number, thing in enumerate(truth.things[one.image], start=1)
-            if thing["label"] in finder.labels and one.changed[truth.index(one.image) == number].mean() > GONE_SHARE
+            thing for number, thing in enumerate(truth.things[edited.image], start=1)
+            if thing["label"] in finder.labels and edited.changed[index == number].mean() > GONE_SHARE
         ]  # fmt: skip
-        after.update(("before", label) for what, label in _finds(finder, one.before, gone) if what == "found")
-        after.update(("after", label) for what, label in _finds(finder, one.after, gone) if what == "found")
+        after.update(("before", label) for what, label in _finds(finder, edited.before, gone) if what == "found")
+        after.update(("after", label) for what, label in _finds(finder, edited.after, gone) if what == "found")
         after.update(("removed", thing["label"]) for thing in gone)
     return [
         (label, str(sum(there[what, label] for what in ("found", "other", "missed"))), str(there["found", label]),
@@ -263,15 +264,15 @@ def rechecked(name: str, truth: Truth, removed: list[Made]) -> list[Row]:
 
 
 def _finds(finder: Detector, pixels: Pixels, things: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Whether each thing is `found`, found under an `other` label, or `missed`."""
-    seen_ = finder.things(pixels, LEAST) if things else ()
+    """Yield whether each thing is `found`, found under an `other` label, or `missed`, and its label."""
+    detections = finder.things(pixels, LEAST) if things else ()
     for thing in things:
-        labels = {one.label for one in seen_ if _share(one.box, tuple(thing["box"])) >= 0.5}
+        labels = {each.label for each in detections if _share(each.box, tuple(thing["box"])) >= 0.5}
         yield "found" if thing["label"] in labels else "other" if labels else "missed", str(thing["label"])
 
 
 def _share(left: tuple[int, ...], right: tuple[int, ...]) -> float:
-    """Intersection over union of two boxes."""
+    """Return the intersection over union of two boxes."""
     wide = min(left[2], right[2]) - max(left[0], right[0])
     high = min(left[3], right[3]) - max(left[1], right[1])
     both = max(wide, 0) * max(high, 0)
@@ -283,14 +284,14 @@ def _share(left: tuple[int, ...], right: tuple[int, ...]) -> float:
 
 
 def counted(operation: str, done: Paired, made: list[Made], truth: Truth) -> list[Row]:
-    """Rows: kind, edits, refused, answers that are right, wrong and not to be told."""
+    """Return rows of kind, edits, refused edits, and answers that are right, wrong and unsure."""
     rows: list[Row] = []
     for kind in done.kinds:
-        mine = [one for one in made if one.edit["kind"] == kind.kind]
-        told = Counter(_judged(truth.answer(one), one.edit["answer"]) for one in mine)
+        of_kind = [edited for edited in made if edited.edit["kind"] == kind.kind]
+        outcomes = Counter(_judged(truth.answer(edited), edited.edit["answer"]) for edited in of_kind)
         reasons = "; ".join(f"{reason}: {number}" for reason, number in kind.refused.items()) or "none"
-        said = [str(told[name]) for name in ("right", "wrong", "unsure")] if mine else ["-"] * 3
-        rows.append((operation, kind.kind, str(kind.made), reasons, *said))
+        cells = [str(outcomes[name]) for name in ("right", "wrong", "unsure")] if of_kind else ["-"] * 3
+        rows.append((operation, kind.kind, str(kind.made), reasons, *cells))
     return rows
 
 
@@ -299,28 +300,28 @@ def _judged(answer: str | None, given: str) -> str:
 
 
 def judged(done: Paired) -> list[Row]:
-    """Rows: kind, pairs, how well each classifier tells edited from original, the cue and the verdict."""
+    """Return rows of kind, pairs, accuracy of each classifier of edited against original images, cue and verdict."""
     return [
-        (one.kind, str(one.pairs),
-         "; ".join(f"{told.classifier} {told.accuracy:.1%} [{told.low:.1%}, {told.high:.1%}]" for told in one.told),
-         f"{one.cue.most.share:.1%}, at most {one.cue.most.high:.1%}", one.verdict)
-        for one in done.artefacts
+        (kind.kind, str(kind.pairs),
+         "; ".join(f"{told.classifier} {told.accuracy:.1%} [{told.low:.1%}, {told.high:.1%}]" for told in kind.told),
+         f"{kind.cue.most.share:.1%}, at most {kind.cue.most.high:.1%}", kind.verdict)
+        for kind in done.artefacts
     ]  # fmt: skip
 
 
 def sheet(made: list[Made], path: Path, most: int = 48) -> None:
-    """Write before and after of up to `most` edits, evenly drawn, as one picture."""
+    """Write before and after of up to `most` edits, evenly drawn, as one image."""
     drawn = made[:: max(1, len(made) // most)][:most]
     shown = []
-    for one in drawn:
+    for edited in drawn:
         files = []
-        for pixels in (one.before, one.after):
+        for pixels in (edited.before, edited.after):
             stream = io.BytesIO()
             Image.fromarray(pixels).save(stream, "PNG")
             files.append(stream.getvalue())
-        boxes = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in one.edit["boxes"])
-        shown.append(Shown(str(one.edit["note"])[:38], (files[0], files[1]), boxes,
-                           ((one.question, "", str(one.edit["answer"])),)))  # fmt: skip
+        boxes = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in edited.edit["boxes"])
+        shown.append(Shown(str(edited.edit["note"])[:38], (files[0], files[1]), boxes,
+                           ((edited.question, "", str(edited.edit["answer"])),)))  # fmt: skip
     if shown:
         contact_sheet(shown, width=230, columns=4).save(path)
 
@@ -338,45 +339,45 @@ def main(say_so: Callable[[str], None] = say) -> None:
     parser.add_argument("--work", type=Path, default=Path("out/stand-ins"))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--engine", default="process")
-    wanted = parser.parse_args()
-    corpus = wanted.work / f"corpus-{wanted.pictures}-{wanted.seed}"
+    arguments = parser.parse_args()
+    corpus = arguments.work / f"corpus-{arguments.pictures}-{arguments.seed}"
     if not (corpus / "vqa_v2/v2_mscoco_val2014_annotations.json").is_file():
-        compose(wanted.backgrounds, wanted.cutouts, corpus, wanted.pictures, wanted.seed)
+        compose(arguments.backgrounds, arguments.cutouts, corpus, arguments.pictures, arguments.seed)
     truth = Truth.of(corpus)
     edited: list[Row] = []
-    told: list[Row] = []
+    verdicts: list[Row] = []
     patches: list[Row] = []
-    found: list[Row] = []
-    for operation in wanted.operations:
-        work = wanted.work / f"{wanted.inpainting}-{wanted.pictures}-{wanted.seed}"
+    detected: list[Row] = []
+    for operation in arguments.operations:
+        work = arguments.work / f"{arguments.inpainting}-{arguments.pictures}-{arguments.seed}"
         done = pairs(
-            recipe(operation, inpainting=wanted.inpainting), corpora=corpus, work=work, engine=wanted.engine,
-            artefacts=wanted.artefacts,
+            recipe(operation, inpainting=arguments.inpainting), corpora=corpus, work=work, engine=arguments.engine,
+            artefacts=arguments.artefacts,
         )  # fmt: skip
         made = list(edits_of(operation, work, corpus))
         edited += counted(operation, done, made, truth)
-        told += judged(done)
-        removed = [one for one in made if one.edit["kind"] == "photo.remove"]
-        if removed and wanted.detector:
-            found = rechecked(wanted.detector, truth, removed)
+        verdicts += judged(done)
+        removed = [edited_image for edited_image in made if edited_image.edit["kind"] == "photo.remove"]
+        if removed and arguments.detector:
+            detected = rechecked(arguments.detector, truth, removed)
         if removed:
-            patches.append((wanted.inpainting, *seen(removed, truth)))
+            patches.append((arguments.inpainting, *seen(removed, truth)))
         sheet(
-            [one for one in made if one.edit["kind"] == f"photo.{operation}"],
-            wanted.work / f"{operation}-{work.name}.png",
+            [edited_image for edited_image in made if edited_image.edit["kind"] == f"photo.{operation}"],
+            arguments.work / f"{operation}-{work.name}.png",
         )
         say_so(f"{operation}: {len(made)} edited pictures")
     count = sum(len(things) for things in truth.things.values())
     print(section(
-        f"Edits of {wanted.pictures} composed photographs with {count} things",
+        f"Edits of {arguments.pictures} composed photographs with {count} things",
         "What was made, and whether the answers are right.",
         Table(("operation", "kind", "edits", "refused", "right", "wrong", "unsure"), edited),
         "Removals against the same places of the bare background: distance of texture from the ring around.",
         Table(("inpainting", "median, filled", "median, bare", "beyond 95 % of the bare ones"), patches),
         "What the detector finds.",
-        Table(("category", "composed", "found", "under another label", "removed", "found before", "after"), found),
+        Table(("category", "composed", "found", "under another label", "removed", "found before", "after"), detected),
         "Can edited be told from original?",
-        Table(("kind", "pairs", "classifiers", "helps to answer by", "verdict"), told),
+        Table(("kind", "pairs", "classifiers", "helps to answer by", "verdict"), verdicts),
     ))  # fmt: skip
 
 

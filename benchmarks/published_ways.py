@@ -1,4 +1,4 @@
-"""Published ways to select a set, on plain arrays: what our own selection has to beat.
+"""Published ways to select a set, on plain arrays, as a comparison for the selection of twokeys.
 
 Each takes what it is told about the items and returns which of them to keep, (n,). None of them looks at the set that
 it leaves; the certificate does.

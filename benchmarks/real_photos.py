@@ -1,13 +1,12 @@
-r"""Edits of real COCO photos: how many questions can be edited, how many pairs that gives, whether edits are seen.
+r"""Edits of real COCO photos: how many questions can be edited, how many pairs result, whether edits are visible.
 
     python -m benchmarks.real_photos --photos corpora/coco_photos --work out/real-photos
 
-`--photos` is a folder with `photos/` (named as COCO names them), `annotations/instances.json`, `pope/{coco,aokvqa}`
-and `vqa_v1`, `vqa_v2` in their official formats. Three sets of questions are asked about its annotated photos: those
-that people and POPE asked (`asked`), POPE's own question of every category that is there and of as many that are not
-(`every`), and how many there are of each that is there (`counts`). Each operation then runs as in a build (`twokeys
-pairs`). Contact sheets to be looked at are left in `--work`; the photos are under their owners' licences, so none of it
-is for publication.
+`--photos` is a folder with `photos/` (with COCO's file names), `annotations/instances.json`, `pope/{coco,aokvqa}` and
+`vqa_v1`, `vqa_v2` in their official formats. There are three sets of questions about its annotated photos: questions of
+people and of POPE (`asked`), POPE's question for every present category and for as many absent categories (`every`),
+and the number of things of each present category (`counts`). Each operation then runs as in a build (`twokeys pairs`).
+Contact sheets are written to `--work`; the photos are under their owners' licences, so do not publish the sheets.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ VQAS = {
 }
 SETS = {"asked": (*POPES, "vqa_v2", "vqa_v1"), "every": ("every",), "counts": ("counts",)}
 MOST = 10
-"""More things of a category are not asked to be counted."""
+"""Largest count of things that a question asks for."""
 AREA = Settings().area
 Asked = tuple[int, str, str]
 """Photo, question, answer."""
@@ -57,50 +56,50 @@ Asked = tuple[int, str, str]
 
 
 def lay_out(photos: Path, to: Path) -> None:
-    """Copy photos, annotations and questions to where readers look for them; questions about other photos are left out.
+    """Copy photos, annotations and questions to the paths of the readers, without questions about other photos.
 
-    All photos go by the name that COCO gives those of val2014: ids mean the same in every release.
+    All photos get the file names of val2014: COCO's ids are the same in every release.
     """
     shutil.copytree(photos / "annotations", to / "coco/annotations")
     (to / "coco/val2014").mkdir()
     for file in (photos / "photos").glob("*.jpg"):
         shutil.copyfile(file, to / "coco/val2014" / f"COCO_val2014_{file.stem[-12:]}.jpg")
-    known = annotated(to)
+    annotations = annotated(to)
     for name, folder in POPES.items():
         for split in SPLITS:
             variant = folder.removeprefix("pope_")
             lines = (photos / "pope" / variant / f"{variant}_pope_{split}.json").read_text().splitlines()
             questions = [json.loads(line) for line in lines]
-            of_known = [one for one in questions if int(one["image"][-16:-4]) in known]
-            _write_pope(to / name, split, [(int(one["image"][-16:-4]), one["text"], one["label"]) for one in of_known])
+            asked_here = [(int(line["image"][-16:-4]), line["text"], line["label"]) for line in questions]
+            _write_pope(to / name, split, [question for question in asked_here if question[0] in annotations])
     for name in ("vqa_v2", "vqa_v1"):
         (to / name).mkdir()
         for files in VQAS[name]:
-            for said, part in zip(files, ("questions", "annotations"), strict=True):
-                data = json.loads((photos / name / said).read_text())
-                data[part] = [one for one in data[part] if one["image_id"] in known]
-                (to / name / said).write_text(json.dumps(data))
-    existence, counts = _every(known)
+            for file_name, part in zip(files, ("questions", "annotations"), strict=True):
+                data = json.loads((photos / name / file_name).read_text())
+                data[part] = [entry for entry in data[part] if entry["image_id"] in annotations]
+                (to / name / file_name).write_text(json.dumps(data))
+    existence, counts = _every(annotations)
     _write_pope(to / "every", "random", existence)
     _write_counts(to / "counts", counts)
 
 
 def annotated(corpora: Path) -> dict[int, Known]:
-    """What is known of the photos that are there and annotated, by COCO's id."""
-    there = [int(file.stem[-12:]) for file in sorted((corpora / "coco/val2014").iterdir())]
-    known = coco_instances(corpora / INSTANCES, [f"coco:{number}" for number in there])
-    return {number: known[link] for number in there if (link := f"coco:{number}") in known}
+    """Return the annotations of the photos in the folder, by COCO's id."""
+    numbers = [int(file.stem[-12:]) for file in sorted((corpora / "coco/val2014").iterdir())]
+    by_link = coco_instances(corpora / INSTANCES, [f"coco:{number}" for number in numbers])
+    return {number: by_link[link] for number in numbers if (link := f"coco:{number}") in by_link}
 
 
-def _every(known: dict[int, Known]) -> tuple[list[Asked], list[Asked]]:
-    """POPE's question of every category that is there and of as many that are not, and how many there are of each."""
+def _every(annotations: dict[int, Known]) -> tuple[list[Asked], list[Asked]]:
+    """Ask POPE's question for present and as many absent categories, and for the number of each present category."""
     drawn = random.Random(0)
     existence: list[Asked] = []
     counts: list[Asked] = []
-    for image, of in sorted(known.items()):
-        there = sorted(label for label, number in of.counts.items() if number)
-        gone = drawn.sample(sorted(of.complete - set(there)), max(3, len(there)))
-        for labels, answer in ((there, "yes"), (gone, "no")):
+    for image, of in sorted(annotations.items()):
+        present = sorted(label for label, number in of.counts.items() if number)
+        absent = drawn.sample(sorted(of.complete - set(present)), max(3, len(present)))
+        for labels, answer in ((present, "yes"), (absent, "no")):
             article = ["an" if label[0] in "aeiou" else "a" for label in labels]
             existence += [
                 (image, f"Is there {word} {label} in the image?", answer)
@@ -108,7 +107,7 @@ def _every(known: dict[int, Known]) -> tuple[list[Asked], list[Asked]]:
             ]
         counts += [
             (image, f"How many {label}s are there in the image?", str(of.counts[label]))
-            for label in there if of.counts[label] <= MOST
+            for label in present if of.counts[label] <= MOST
         ]  # fmt: skip
     return existence, counts
 
@@ -127,20 +126,20 @@ def _write_counts(folder: Path, questions: list[Asked]) -> None:
     folder.mkdir()
     places = [{"image_id": image, "question_id": number} for number, (image, *_) in enumerate(questions, start=1)]
     asks = [place | {"question": text} for place, (_, text, _) in zip(places, questions, strict=True)]
-    said = [
+    labels = [
         place | {"question_type": "how many", "answer_type": "number", "multiple_choice_answer": answer,
                  "answers": [{"answer": answer}] * 10}
         for place, (*_, answer) in zip(places, questions, strict=True)
     ]  # fmt: skip
     (folder / "questions.json").write_text(json.dumps({"questions": asks}))
-    (folder / "annotations.json").write_text(json.dumps({"annotations": said}))
+    (folder / "annotations.json").write_text(json.dumps({"annotations": labels}))
 
 
 # ------------------------------------------------------------------------------------------------------------- runs
 
 
 def recipe(name: str, operation: str) -> Recipe:
-    """The recipe that runs one operation on one set of questions."""
+    """Return the recipe that runs one operation on one set of questions."""
     return Recipe.model_validate({
         "name": f"{name}-{operation}", "title": "Real photos", "language": "en",
         "rules": ["duplicate-item"], "bad_rows": "set aside",
@@ -165,37 +164,38 @@ def _corpus(name: str) -> dict[str, Any]:
 
 
 def questions_of(corpora: Path, name: str) -> Iterator[Asked]:
-    """The questions of a set, each once for each photo."""
+    """Yield the questions of a set, each once for each photo."""
     seen: set[tuple[int, str]] = set()
     for corpus in SETS[name]:
-        found: list[Asked] = []
+        questions_asked: list[Asked] = []
         for file in sorted((corpora / corpus).glob("output/coco/*.json")):
             lines = map(json.loads, file.read_text().splitlines())
-            found += [(int(one["image"][-16:-4]), one["text"], one["label"]) for one in lines]
+            questions_asked += [(int(line["image"][-16:-4]), line["text"], line["label"]) for line in lines]
         for questions, answers in VQAS.get(corpus, []):
             asks = json.loads((corpora / corpus / questions).read_text())["questions"]
-            texts = {one["question_id"]: one["question"] for one in asks}
-            said = json.loads((corpora / corpus / answers).read_text())["annotations"]
-            found += [(one["image_id"], texts[one["question_id"]], one["multiple_choice_answer"]) for one in said]
-        for image, text, answer in found:
+            texts = {entry["question_id"]: entry["question"] for entry in asks}
+            for entry in json.loads((corpora / corpus / answers).read_text())["annotations"]:
+                text, answer = texts[entry["question_id"]], entry["multiple_choice_answer"]
+                questions_asked.append((entry["image_id"], text, answer))
+        for image, text, answer in questions_asked:
             if (image, text) not in seen:
                 seen.add((image, text))
                 yield image, text, answer
 
 
 def askable(corpora: Path, name: str) -> Counter[str]:
-    """How many questions of a set each operation could be applied to, as far as question, answer and annotations go."""
-    known, found = annotated(corpora), Counter[str]()
+    """Count the questions of a set to which question, answer and annotations allow each operation."""
+    annotations, numbers = annotated(corpora), Counter[str]()
     for image, text, answer in questions_of(corpora, name):
-        what, counts = asked(text, known[image].complete), known[image].counts
+        what, counts = asked(text, annotations[image].complete), annotations[image].counts
         if what is not None and what.answer(counts) == answer:
-            found["remove"] += counts[what.label] > 0
-            found["paste"] += what.what == "count" or answer == "no"
-    return found
+            numbers["remove"] += counts[what.label] > 0
+            numbers["paste"] += what.what == "count" or answer == "no"
+    return numbers
 
 
 def made(name: str, operation: str, done: Paired, can: int) -> Row:
-    """Row: what an operation could be asked and what it made; a quad is two pairs, for it has two questions."""
+    """Return a row on the askable questions of an operation and its pairs; a quad counts as two pairs."""
     edits = sum(kind.added for kind in done.kinds)
     published = sum(kind.published for kind in done.kinds)
     refused = sum(sum(kind.refused.values()) for kind in done.kinds)
@@ -207,25 +207,25 @@ STAGE = "edits-photo-edits"
 
 
 def grabcut(corpora: Path, most: int = 200) -> list[Row]:
-    """One row: things that somebody outlined, drawn at random, and what GrabCut makes of their boxes alone."""
+    """Return one row: how GrabCut segments things from their boxes alone, for a random draw of outlined things."""
     outlined = [
-        (image, thing) for image, known in annotated(corpora).items() for thing in known.things
+        (image, thing) for image, annotation in annotated(corpora).items() for thing in annotation.things
         if thing.outline is not None and not thing.crowd
     ]  # fmt: skip
     random.Random(0).shuffle(outlined)
-    found: list[tuple[float, float, float, bool]] = []
+    measured: list[tuple[float, float, float, bool]] = []
     for image, thing in outlined:
         pixels = read_photo(corpora / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
         drawn = mask_of(thing, pixels)
-        if AREA[0] <= drawn.mean() <= AREA[1] and len(found) < most:
+        if AREA[0] <= drawn.mean() <= AREA[1] and len(measured) < most:
             cut = mask_of(replace(thing, outline=None), pixels)
-            found.append((
+            measured.append((
                 (drawn & cut).sum() / (drawn | cut).sum(), (cut & ~drawn).sum() / cut.sum(),
                 (drawn & ~widened(cut)).sum() / drawn.sum(), np.array_equal(cut, within(thing.box, pixels)),
             ))  # fmt: skip
-    overlap, beyond, outside, whole = np.asarray(found).T
+    overlap, beyond, outside, whole = np.asarray(measured).T
     shares = ((beyond > 0.2).mean(), (outside > 0.05).mean(), whole.mean())
-    return [(len(found), f"{np.median(overlap):.2f}", *(f"{share:.0%}" for share in shares))]
+    return [(len(measured), f"{np.median(overlap):.2f}", *(f"{share:.0%}" for share in shares))]
 
 
 def main() -> None:
@@ -237,23 +237,29 @@ def main() -> None:
     parser.add_argument("--operations", nargs="*", choices=OPERATIONS, default=list(OPERATIONS))
     parser.add_argument("--artefacts", type=int, default=1000, help="pairs of each kind that are judged")
     parser.add_argument("--engine", default="process")
-    wanted = parser.parse_args()
-    corpora = wanted.work / "corpora"
+    arguments = parser.parse_args()
+    corpora = arguments.work / "corpora"
     if not (corpora / "counts/annotations.json").is_file():
-        lay_out(wanted.photos, corpora)
+        lay_out(arguments.photos, corpora)
     rows: list[Row] = []
-    told: list[Row] = []
-    for name in wanted.sets:
+    verdicts: list[Row] = []
+    for name in arguments.sets:
         can = askable(corpora, name)
-        for operation in wanted.operations:
-            work = wanted.work / name
+        for operation in arguments.operations:
+            work = arguments.work / name
             done = pairs(
-                recipe(name, operation), corpora=corpora, work=work, engine=wanted.engine, artefacts=wanted.artefacts
+                recipe(name, operation),
+                corpora=corpora,
+                work=work,
+                engine=arguments.engine,
+                artefacts=arguments.artefacts,
             )
             rows.append(made(name, operation, done, can[operation]))
-            told += [(name, *row) for row in judged(done)]
-            shown = [one for one in edits_of(operation, work, corpora) if one.edit["kind"] == f"photo.{operation}"]
-            sheet(shown, wanted.work / f"{name}-{operation}.png", most=50)
+            verdicts += [(name, *row) for row in judged(done)]
+            shown = [
+                edited for edited in edits_of(operation, work, corpora) if edited.edit["kind"] == f"photo.{operation}"
+            ]
+            sheet(shown, arguments.work / f"{name}-{operation}.png", most=50)
             say(f"{name}, {operation}: {rows[-1]}")
     print(section(
         f"Edits of {len(annotated(corpora))} real photos",
@@ -263,7 +269,7 @@ def main() -> None:
         Table(("things", "median overlap", "over 20 % background", "over 5 % left outside", "whole box"),
               grabcut(corpora)),
         "Can edited be told from original?",
-        Table(("questions", "kind", "pairs", "classifiers", "helps to answer by", "verdict"), told),
+        Table(("questions", "kind", "pairs", "classifiers", "helps to answer by", "verdict"), verdicts),
     ))  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How a benchmark measures and what it says: fresh processes, medians, and one Markdown section."""
+"""Measurements of benchmarks and their output: fresh processes, medians, and one Markdown section."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from typing import Any
 
 Facts = dict[str, Any]
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-"""One thread and processor time: what else the machine does then changes little, and ratios hold on any machine."""
+"""With one thread and processor time, other work on the machine matters little, and ratios hold on any machine."""
 
 
 def fresh(function: Callable[..., Facts], **arguments: Any) -> Facts:
-    """Call a benchmark's function in a process of its own, so that its peak memory is its own.
+    """Call a benchmark's function in a separate process, so that the peak memory is that of this call.
 
     Args:
         function: A function at the top of a module of this folder; returns JSON values.
         arguments: JSON values.
 
     Returns:
-        What it returned, and `peak` in MiB, imports and input included.
+        The result of the function, and `peak` in MiB, including imports and input.
     """
     module = Path(sys.modules[function.__module__].__file__ or "").stem  # `__main__` goes by its file's name
     call = json.dumps({"module": f"benchmarks.{module}", "function": function.__name__, "arguments": arguments})
     command = [sys.executable, "-m", "benchmarks.report", call]
     done = subprocess.run(command, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD, check=True)
-    found: Facts = json.loads(done.stdout.splitlines()[-1])
-    say(f"{module}.{function.__name__} {arguments}: {found}")
-    return found
+    facts: Facts = json.loads(done.stdout.splitlines()[-1])
+    say(f"{module}.{function.__name__} {arguments}: {facts}")
+    return facts
 
 
 def peak() -> float:
     """Largest resident memory of this process so far, in MiB."""
     if platform.system() == "Linux":
-        # The process's own mark: what getrusage says includes the parent's memory before the child was started.
+        # The mark of this process: getrusage includes the parent's memory before the child was started.
         status = Path("/proc/self/status").read_text(encoding="ascii")
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
     unit = 2**20 if platform.system() == "Darwin" else 2**10
@@ -51,12 +51,12 @@ def peak() -> float:
 
 
 def median(values: list[Facts], name: str) -> float:
-    """Median of one fact over repetitions."""
+    """Return the median of one fact over repetitions."""
     return statistics.median(float(value[name]) for value in values)
 
 
 def timed(function: Callable[[], Any], repeat: int = 1) -> tuple[float, Any]:
-    """Median processor seconds of a call, and what it last returned."""
+    """Return the median processor seconds of a call, and its last result."""
     taken, result = [], None
     for _ in range(repeat):
         began = time.process_time()
@@ -66,7 +66,7 @@ def timed(function: Callable[[], Any], repeat: int = 1) -> tuple[float, Any]:
 
 
 def say(text: str) -> None:
-    """Tell the terminal how far things are; standard output is for the section."""
+    """Report progress on the terminal; standard output is for the section."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -76,7 +76,7 @@ class Table:
 
     Attributes:
         header: Column names.
-        rows: Cells; numbers are written with three digits that count.
+        rows: Cells; numbers are written with three significant digits.
     """
 
     header: tuple[str, ...]
@@ -88,7 +88,7 @@ class Table:
 
 
 def section(title: str, *blocks: str | Table) -> str:
-    """One section of RESULTS.md."""
+    """Return one section of RESULTS.md."""
     return "\n\n".join([f"## {title}", *map(str, blocks)]) + "\n"
 
 

@@ -165,10 +165,10 @@ def retrieved(number: int) -> Facts:
 
 def main() -> str:
     """Measure all of it."""
-    found = [(number, fresh(retrieved, number=number)) for number in SIZES]
+    measured = [(number, fresh(retrieved, number=number)) for number in SIZES]
     rows: list[tuple[str | int | float, ...]] = [
         (number, *(of[name] for name in ("candidates", "retrieve", "sift", "choose", "partners", "before", "most")))
-        for number, of in found
+        for number, of in measured
     ]
     header = ("images", "candidates", "retrieve s", "sift s", "choose s", "partners", "peak MiB before", "peak MiB")
     return section(

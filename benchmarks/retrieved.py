@@ -1,4 +1,4 @@
-"""Retrieved partners: mining a large pool in both directions; what the index misses, and what it saves."""
+"""Retrieved partners: mining a large pool in both directions; the recall of the index, and the time that it saves."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ NUMBERS = tuple(map(str, range(256)))
 
 
 class Counts:
-    """A judge over counts: a third of the meanings ask how many there are, the others which of two are more.
+    """A judge over counts: a third of the meanings ask for the number of a category, the others compare two categories.
 
     Attributes:
         counts: (categories, images).
-        left: The category that each meaning asks for.
-        right: The category that it compares with; `CATEGORIES` if it asks for the number.
+        left: The category of each meaning.
+        right: The category to compare with; `CATEGORIES` if the meaning asks for the number.
     """
 
     def __init__(self, counts: NDArray[np.uint8]) -> None:
@@ -53,7 +53,7 @@ class Counts:
 
 
 def asked(judge: Counts) -> tuple[Ints, Ints, list[str]]:
-    """Questions about the first images; every second one asks for something that is there, if anything is."""
+    """Draw questions about the first images; every second asks for something that is there, if anything is."""
     rng = np.random.default_rng(2)
     image = np.repeat(np.arange(QUESTIONS // PER_IMAGE), PER_IMAGE)
     category = rng.integers(0, CATEGORIES, QUESTIONS)
@@ -70,7 +70,7 @@ def asked(judge: Counts) -> tuple[Ints, Ints, list[str]]:
 
 
 def mined(number: int) -> Facts:
-    """Mine a pool, and look for the nearest images of some questions among all."""
+    """Mine a pool, and search all images for the nearest images of some questions."""
     vectors, counts = scenes(number, CATEGORIES)
     judge = Counts(counts)
     pool = MinedPool(vectors, judge.answers)
@@ -82,20 +82,20 @@ def mined(number: int) -> Facts:
         called = getattr(mining, name)
 
         def call(*arguments: Any) -> Any:
-            spent[name], found = timed(lambda: called(*arguments))
-            return found
+            spent[name], result = timed(lambda: called(*arguments))
+            return result
 
         return call
 
     with patch.multiple(mining, forward=apart("forward"), backward=apart("backward")):
-        seconds, found = timed(lambda: mine(meaning, image, answer, pool, Limits(candidates=K, per_image=2 * K)))
+        seconds, candidates = timed(lambda: mine(meaning, image, answer, pool, Limits(candidates=K, per_image=2 * K)))
     most = peak()
-    exact, (first, others) = timed(lambda: recall(found, pool, meaning, image, answer))
+    exact, (first, others) = timed(lambda: recall(candidates, pool, meaning, image, answer))
     return {
         "seconds": seconds,
         **spent,
-        "candidates": len(found.edges),
-        "images": len(np.unique(found.edges.image)),
+        "candidates": len(candidates.edges),
+        "images": len(np.unique(candidates.edges.image)),
         "before": before,
         "most": most,
         "first": first,
@@ -104,9 +104,9 @@ def mined(number: int) -> Facts:
     }
 
 
-def recall(found: Mined, pool: MinedPool, meaning: Ints, image: Ints, answer: list[str]) -> tuple[float, float]:
-    """Share of what was found of the true nearest image with another answer, and of the nearest K, for a sample."""
-    keys = found.edges.meaning * len(pool) + found.edges.image
+def recall(candidates: Mined, pool: MinedPool, meaning: Ints, image: Ints, answer: list[str]) -> tuple[float, float]:
+    """Return, for a sample, the recall of the nearest image with another answer, and of the nearest K."""
+    keys = candidates.edges.meaning * len(pool) + candidates.edges.image
     everything = np.arange(len(pool), dtype=np.int64)
     hits = []
     for row in np.random.default_rng(3).choice(QUESTIONS, SAMPLE, replace=False).tolist():
@@ -121,17 +121,17 @@ def recall(found: Mined, pool: MinedPool, meaning: Ints, image: Ints, answer: li
 
 
 def main() -> str:
-    """Measure all of it."""
+    """Measure everything and return the section."""
     rows: list[tuple[str | int | float, ...]] = []
     last: float | None = None
     for number in SIZES:
-        found = fresh(mined, number=number)
-        growth = "" if last is None else f"{math.log10(found['seconds'] / last):.2f}"
-        last = found["seconds"]
+        facts = fresh(mined, number=number)
+        growth = "" if last is None else f"{math.log10(facts['seconds'] / last):.2f}"
+        last = facts["seconds"]
         rows.append(
             (
-                number, found["forward"], found["backward"], found["seconds"], growth, found["before"], found["most"],
-                found["candidates"], found["images"], f"{found['first']:.3f}", f"{found['all']:.3f}", found["exact"],
+                number, facts["forward"], facts["backward"], facts["seconds"], growth, facts["before"], facts["most"],
+                facts["candidates"], facts["images"], f"{facts['first']:.3f}", f"{facts['all']:.3f}", facts["exact"],
             )
         )  # fmt: skip
     header = (

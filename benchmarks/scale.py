@@ -1,4 +1,4 @@
-"""A million items through everything that works on the whole set at once: seconds and memory of each step."""
+"""A million items through all steps that work on the whole set at once: seconds and memory of each step."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from twokeys.core.partners import partners, quads
 ITEMS = 1_000_000
 FOLDS = 5
 LIMIT = 4096
-"""MiB that the whole way must stay under."""
+"""Limit of the peak memory, in MiB."""
 
 
 def steps(number: int) -> Facts:
-    """Take synthetic items through the steps of a build, in one process."""
+    """Run the steps of a build on synthetic items, in one process."""
     done: list[tuple[str, float, float]] = []
 
     def step(name: str, seconds: float) -> None:
@@ -49,9 +49,9 @@ def steps(number: int) -> Facts:
     graph = Graph.plain(question, image, answer, np.ones(number, dtype=np.int64))
     seconds, _ = timed(lambda: peel(graph, 0.5))
     step("of which peeling", seconds)
-    seconds, found = timed(lambda: largest_balanced(graph))
+    seconds, balanced = timed(lambda: largest_balanced(graph))
     step("of which the largest balanced set", seconds)
-    kept = graph.part(found.keep)
+    kept = graph.part(balanced.keep)
     seconds, _ = timed(lambda: (partners(kept.question, kept.answer), partners(kept.image, kept.answer)))
     step("of which partners", seconds)
     seconds, _ = timed(lambda: quads(kept.question, kept.image, kept.answer))
@@ -60,15 +60,15 @@ def steps(number: int) -> Facts:
 
 
 def main() -> str:
-    """Measure all of it."""
-    found = fresh(steps, number=ITEMS)
-    rows = [tuple(row) for row in found["steps"]]
+    """Measure everything and return the section."""
+    facts = fresh(steps, number=ITEMS)
+    rows = [tuple(row) for row in facts["steps"]]
     total = sum(seconds for name, seconds, _ in rows[1:] if not name.startswith("of which"))
-    verdict = "under" if found["peak"] < LIMIT else "NOT under"
+    verdict = "under" if facts["peak"] < LIMIT else "NOT under"
     return section(
         "Scale",
-        f"{ITEMS:,} synthetic yes/no items in one process: {total:.0f} s in all, peak memory {found['peak']:,.0f} MiB "
-        f"({verdict} {LIMIT:,}). {found['kept']:,} items are kept, {found['quads']:,} quads are packed.",
+        f"{ITEMS:,} synthetic yes/no items in one process: {total:.0f} s in all, peak memory {facts['peak']:,.0f} MiB "
+        f"({verdict} {LIMIT:,}). {facts['kept']:,} items are kept, {facts['quads']:,} quads are packed.",
         Table(("step", "seconds", "peak MiB so far"), rows),
     )
 

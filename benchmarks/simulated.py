@@ -29,12 +29,12 @@ from benchmarks.report import Table, say, section
 from twokeys.builder.certify.audited.bounds import Answers
 from twokeys.builder.certify.audited.control_stage import named
 from twokeys.builder.certify.audited.families import CERTIFY
-from twokeys.builder.certify.audited.judging import JudgedSet, by_part
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planted import Copies
 from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.certify.audited.weighing import TestedSet, by_part
 from twokeys.builder.measure import details
 from twokeys.builder.measure.baselines import VIEWS, View, baselines
 from twokeys.builder.measure.baselines.problem import Floats, Problem
@@ -126,37 +126,37 @@ class SimulatedDetails(ContentMatrix):
         self._images = images
 
     def make(self, contents: Contents) -> Floats:
-        """Look at the images that contents show."""
+        """Return the details of the images of the contents."""
         return pictures(self._images).plain[[int(str(key).split()[-1]) for key in contents.keys]]
 
 
 class SimulatedFiles(SimulatedDetails):
-    """What the files of the simulated images say of themselves: only their size differs."""
+    """Metadata of the files of simulated images: only their size differs."""
 
     name = "metadata"
 
     def make(self, contents: Contents) -> Floats:
-        """Read the sizes off the details."""
-        known = super().make(contents)
-        sides = np.full((len(known), 2), SIDE, dtype=np.float32)
-        rest = np.ones((len(known), len(PICTURE_FIELDS) - 3), dtype=np.float32)
-        return np.concatenate([known[:, :1], sides, rest], axis=1)
+        """Derive the metadata from the sizes in the details."""
+        details = super().make(contents)
+        sides = np.full((len(details), 2), SIDE, dtype=np.float32)
+        rest = np.ones((len(details), len(PICTURE_FIELDS) - 3), dtype=np.float32)
+        return np.concatenate([details[:, :1], sides, rest], axis=1)
 
 
 def reads(items: pd.DataFrame) -> Reads:
-    """What judges read of a simulated set."""
+    """Return the features that adversaries read of a simulated set."""
     images = len(items)
     return Reads(
         [*PLAIN, PlaceMatrix(items), ImagePlaceMatrix(items), SimulatedDetails(images), SimulatedFiles(images)]
     )
 
 
-def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str | None, seed: int) -> Verdict:
-    """What judges of one view say of a set, with a cue of twice the margin planted or with none."""
-    view = cast(View, judges[0].partition(".")[0])
+def verdict(items: pd.DataFrame, adversaries: Sequence[str], margin: float, kind: str | None, seed: int) -> Verdict:
+    """Return the verdict of adversaries of one view on a set, with a planted cue of twice the margin or without."""
+    view = cast(View, adversaries[0].partition(".")[0])
     labels, everything = Labels.of(items), np.ones(len(items), dtype=bool)
     fold = fold_of(items["group"], FOLDS, seed + 1)
-    chosen, settings = {name: baselines()[name] for name in judges}, Measure(folds=FOLDS)
+    chosen, settings = {name: baselines()[name] for name in adversaries}, Measure(folds=FOLDS)
     made: list[tuple[Problem, list[str]]] = []
     planted = pictures(len(items)).planted if view == "image" else None
     for _, problem, able in problems(items, CrossFit(dict.fromkeys(VIEWS, fold), chosen, settings, reads(items))):
@@ -165,14 +165,14 @@ def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str
             made.append((copies.copy(problem, labels.given, 2 * margin, [seed]), able))
         else:
             made.append((problem, able))
-    judged = JudgedSet.of(items, everything, Audited(margin=margin, certify=list(judges)), 0.95, seed)
-    said = Refits(made, labels, settings.max_answers).ask(judges, labels.given, everything, fold, seed + 1)
-    weighed = [judged.weigh(one, "set") for one in said if _heard(one, everything)]
-    return decide(view, [one.whole for one in weighed], margin, 0.05, by_part(weighed))
+    tested = TestedSet.of(items, everything, Audited(margin=margin, certify=list(adversaries)), 0.95, seed)
+    replies = Refits(made, labels, settings.max_answers).ask(adversaries, labels.given, everything, fold, seed + 1)
+    weighed = [tested.weigh(answers, "set") for answers in replies if _applies(answers, everything)]
+    return decide(view, [adversary.whole for adversary in weighed], margin, 0.05, by_part(weighed))
 
 
-def _heard(one: Answers, everything: Bools) -> bool:
-    return bool((one.applies & everything).any())
+def _applies(answers: Answers, everything: Bools) -> bool:
+    return bool((answers.applies & everything).any())
 
 
 PLANTED = (
@@ -183,23 +183,23 @@ PLANTED = (
 
 
 def every_kind() -> list[tuple[str, str]]:
-    """View and name of every kind that is planted."""
+    """Return the view and the name of every planted kind."""
     return [(view, kind.name) for view, kind in PLANTED]
 
 
 def planted_set(seed: int, items: int, margin: float) -> list[str]:
-    """View, kind and outcome of one seed."""
+    """Return the view, the kind and the outcome of one seed."""
     view, name = every_kind()[seed % len(every_kind())]
     kind = next(kind for seen, kind in PLANTED if (seen, kind.name) == (view, name))
-    found = verdict(simulated(items, seed, view == "choices"), named(view, kind)[:1], margin, name, seed)
-    return [view, name, found.outcome]
+    decided = verdict(simulated(items, seed, view == "choices"), named(view, kind)[:1], margin, name, seed)
+    return [view, name, decided.outcome]
 
 
 def clean_set(seed: int, items: int, margin: float) -> list[str]:
-    """Outcomes of the two views of a set without a cue."""
+    """Return the outcomes of the two views of a set without a cue."""
     made = simulated(items, 10_000 + seed, False)
-    judges = {view: [name for name in CERTIFY if name in {f"{view}.{one}" for one in JUDGES}] for view in VIEWS}
-    return [verdict(made, judges[view], margin, None, seed).outcome for view in ("question", "image")]
+    adversaries = {view: [name for name in CERTIFY if name in {f"{view}.{one}" for one in JUDGES}] for view in VIEWS}
+    return [verdict(made, adversaries[view], margin, None, seed).outcome for view in ("question", "image")]
 
 
 def main() -> None:

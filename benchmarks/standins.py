@@ -20,7 +20,7 @@ from twokeys.builder.pair.generators.photos.needs import needed
 
 WIDTH, HEIGHT = 640, 480
 TILES = 12
-"""Tiles of one background at most."""
+"""Most tiles of one background."""
 NAMES = {
     "birds": "bird", "dogs": "dog", "canines": "dog", "cats": "cat", "bovines": "cow", "equines": "horse",
     "deer": "deer", "fruit": "fruit", "vegetables": "vegetable", "flowers": "flower", "auto": "car", "fish": "fish",

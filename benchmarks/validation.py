@@ -1,9 +1,9 @@
-"""How well F_syn and its improved form follow the exact interaction, and what each of them costs.
+"""Agreement of F_syn and its improved form with the exact interaction, and the cost of each.
 
-Two questions are kept apart. Across samples: does a larger score mean more interaction, over all items and explainers?
-Items differ in how much interaction there is at all, which alone correlates anything with anything. Within samples:
-does the metric rank the explainers of one item as the exact interaction does? Only that is a metric of explainers. The
-fraction k = 1 is left out: there all explainers of an item have the same value, under every metric.
+There are two questions. Across samples: does a larger score mean more interaction, over all items and explainers? Items
+differ in their total interaction, which alone makes any two metrics correlate. Within samples: does the metric rank the
+explainers of one item like the exact interaction? Only this makes it a metric of explainers. The fraction k = 1 is left
+out: there all explainers of an item have the same value, under every metric.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ EXACT, CEILING, SIGNED, CLIPPED = "exact", "another split", "unclipped F_syn", "
 PLAYERS = 6
 """Players of the background: eight in all."""
 ENDS: Mapping[str, Callable[[Synergy], Floats]] = {
-    "insertion only": lambda found: found.insertion,
-    "deletion only": lambda found: found.deletion,
-    SIGNED: lambda found: found.interaction,
+    "insertion only": lambda curves: curves.insertion,
+    "deletion only": lambda curves: curves.deletion,
+    SIGNED: lambda curves: curves.interaction,
 }
-"""Forms that are not normalised, all from the published metric's passes."""
+"""Forms without normalisation, all from the passes of the published metric."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class Correlation:
 
     Attributes:
         metric: The metric.
-        pooled: Over all items and explainers.
+        pooled: Correlation over all items and explainers.
         pooled_low: Lower end of its 95 % interval, by bootstrap over items.
         pooled_high: Upper end.
-        within: Over the explainers of an item, mean over items.
+        within: Correlation over the explainers of an item, mean over items.
         within_low: Lower end of its 95 % interval, by bootstrap over items.
         within_high: Upper end.
-        error: Mean absolute difference from the exact interaction; not a number for normalised metrics.
-        passes: Mean forward passes an explainer and item, equal coalitions of one metric counted once.
-        items: Items that it was measured on.
+        error: Mean absolute difference from the exact interaction; NaN for normalised metrics.
+        passes: Mean forward passes for each explainer and item; equal coalitions of one metric count once.
+        items: Number of measured items.
     """
 
     metric: str
@@ -65,7 +65,7 @@ class Correlation:
 
 
 def improved(budget: int) -> str:
-    """Name of the estimate at a budget."""
+    """Return the name of the estimate at a budget."""
     return f"improved, {budget} passes"
 
 
@@ -79,23 +79,23 @@ def measure(
 ) -> list[dict[str, Any]]:
     """Evaluate the explainers of one item by every metric.
 
-    Coalitions that several metrics ask for are evaluated once and counted for each of them.
+    A coalition that several metrics need is evaluated once and counted for each metric.
 
     Args:
         game: The game of the item.
         scores: Explainer -> its scores.
         budgets: Forward passes of the improved form.
-        again: Whether to take the exact interaction for another split of the background too: the noise ceiling.
+        again: Whether to compute the exact interaction for another split of the background, too: the noise ceiling.
         mixed: Whether background players mix patches and tokens, as published, or hold one kind each.
-        seed: Of the split, of the draws and of ties; the other split has the next seed.
+        seed: Seed of the split, the draws and ties; the other split has the next seed.
 
     Returns:
-        A row an explainer and metric: `explainer`, `metric`, `value`, `passes`.
+        A row for each explainer and metric: `explainer`, `metric`, `value`, `passes`.
     """
     rows: list[dict[str, Any]] = []
     splits = [split(game, seed + more, PLAYERS, apart=not mixed) for more in range(2 if again else 1)]
-    for name, own in scores.items():
-        for ask in _metrics(game, tops(own, seed), budgets, splits, seed):
+    for name, explained in scores.items():
+        for ask in _metrics(game, tops(explained, seed), budgets, splits, seed):
             game.bill()
             values = ask()
             rows.extend(
@@ -108,31 +108,31 @@ def measure(
 def _metrics(
     game: Game, top: Tops, budgets: Sequence[int], splits: Sequence[Split], seed: int
 ) -> list[Callable[[], dict[str, float]]]:
-    """What is evaluated together: metrics that share their passes."""
+    """Return functions that each evaluate metrics with common passes."""
 
     def exact(name: str, background: Split) -> dict[str, float]:
         return {name: _below_one(exact_interaction(game, top, background))}
 
     def ends() -> dict[str, float]:
-        found = synergy(game, top)
-        clipped = np.clip([found.insertion / found.scale, found.deletion / found.scale], 0, 1).mean(axis=0)
-        return {metric: _below_one(curve(found)) for metric, curve in ENDS.items()} | {CLIPPED: _below_one(clipped)}
+        curves = synergy(game, top)
+        clipped = np.clip([curves.insertion / curves.scale, curves.deletion / curves.scale], 0, 1).mean(axis=0)
+        return {metric: _below_one(curve(curves)) for metric, curve in ENDS.items()} | {CLIPPED: _below_one(clipped)}
 
     def sampled(budget: int) -> dict[str, float]:
         value = estimate(game, top, splits[0], budget, seed).value
-        # The passes of k = 1 are in the estimate's cost already.
+        # The cost of the estimate includes the passes of k = 1 already.
         last = second_difference(game, top.image[-1:], top.text[-1:], ~top.image[-1:])
         return {improved(budget): value - float(trapezoid(GRID)[-1] * last[0])}
 
     return [
-        *(partial(exact, name, one) for name, one in zip((EXACT, CEILING), splits, strict=False)),
+        *(partial(exact, name, background) for name, background in zip((EXACT, CEILING), splits, strict=False)),
         ends,
         *(partial(sampled, budget) for budget in budgets),
     ]
 
 
 def _below_one(curve: Floats) -> float:
-    """Area of all fractions but the last."""
+    """Return the area under all fractions but the last."""
     return float(trapezoid(GRID)[:-1] @ curve[:-1])
 
 
@@ -142,10 +142,10 @@ def correlations(table: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> l
     Args:
         table: Rows of `measure`, with the column `item`.
         resamples: Bootstrap samples.
-        seed: Of the bootstrap.
+        seed: Seed of the bootstrap.
 
     Raises:
-        ValueError: When items do not all have the same explainers.
+        ValueError: If items have different explainers.
     """
     wide = {
         metric: part.pivot(index="item", columns="explainer", values="value")
@@ -154,36 +154,36 @@ def correlations(table: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> l
     if any(values.isna().to_numpy().any() for values in wide.values()):
         raise ValueError("an item lacks an explainer: all items must have the same")
     cost = table.groupby("metric")["passes"].mean()
-    found = []
+    results = []
     for metric, values in wide.items():
         if metric == EXACT:
             continue
-        own, exact = values.to_numpy(), wide[EXACT].loc[values.index, values.columns].to_numpy()
-        # An item on which either ranks no explainer above another says nothing about the order.
-        inside = np.array([_spearman(a, b) for a, b in zip(own, exact, strict=True)])
-        inside = inside[~np.isnan(inside)]
+        scored, exact = values.to_numpy(), wide[EXACT].loc[values.index, values.columns].to_numpy()
+        # If the metric or the exact interaction ranks all explainers of an item alike, the item has no correlation.
+        of_items = np.array([_spearman(a, b) for a, b in zip(scored, exact, strict=True)])
+        of_items = of_items[~np.isnan(of_items)]
         pooled = over_rows(
-            lambda rows, own=own, exact=exact: _spearman(own[rows].ravel(), exact[rows].ravel()),
-            len(own),
+            lambda rows, scored=scored, exact=exact: _spearman(scored[rows].ravel(), exact[rows].ravel()),
+            len(scored),
             resamples=resamples,
             seed=seed,
         )
-        within = mean_interval(inside, range(len(inside)), resamples=resamples, seed=seed)
-        error = float("nan") if metric == CLIPPED else float(np.abs(own - exact).mean())
-        found.append(
+        within = mean_interval(of_items, range(len(of_items)), resamples=resamples, seed=seed)
+        error = float("nan") if metric == CLIPPED else float(np.abs(scored - exact).mean())
+        results.append(
             Correlation(
                 str(metric),
-                _spearman(own.ravel(), exact.ravel()),
+                _spearman(scored.ravel(), exact.ravel()),
                 *pooled,
                 within.estimate,
                 within.low,
                 within.high,
                 error,
                 float(cost[metric]),
-                len(own),
+                len(scored),
             )
         )
-    return found
+    return results
 
 
 def _spearman(first: Floats, second: Floats) -> float:

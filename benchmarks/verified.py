@@ -1,11 +1,11 @@
-"""Answers that models verify about other images, against what is drawn there: is precision what the build says it is?
+"""Answers that models verify about other images, against the drawings: is the precision that a build states true?
 
     python -m benchmarks.verified [--pictures 150] [--recipes easy-vqa-yes-no easy-vqa nlvr --corpora corpora]
 
-The first pictures of easy-VQA's test split, with their yes/no questions or, by the recipe `easy-vqa`, with all of them:
-a figure that gives every pixel of a picture again says what is drawn, and so what the answer is. The recipe `nlvr`
-needs the corpora folder: of its development split the scenes are published. The models that ship cannot read its
-statements; they are heard against the rule (`accuracy: 0`) to see whether the precision that is stated shows it.
+The benchmark uses the first images of easy-VQA's test split, with their yes/no questions or, by the recipe `easy-vqa`,
+with all questions. A figure that reproduces every pixel of an image reveals the drawing, and so the answer. The recipe
+`nlvr` needs the corpora folder: the scenes of its development split are published. The shipped models cannot read its
+statements. They verify anyway (`accuracy: 0`), to test whether the stated precision reveals this.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ MARGINS = (0.5, 1.0, 2.0)
 WANTED = 0.99
 CANDIDATES = 4
 Truth = Callable[[Any], str | None]
-"""A row of a candidate -> the true answer; None if the question does not apply, or nobody knows."""
+"""A row of a candidate -> the true answer; None if the question does not apply, or the answer is unknown."""
 
 
 # ----------------------------------------------------------------------------------------------------------- corpora
 
 
 def lay_out(number: int, to: Path) -> None:
-    """Copy the first pictures of easy-VQA's test split with their questions."""
+    """Copy the first images of easy-VQA's test split with their questions."""
     spec = find_spec("easy_vqa")
     assert spec is not None
     assert spec.submodule_search_locations
@@ -57,7 +57,7 @@ def lay_out(number: int, to: Path) -> None:
 
 
 def plan(base: str, changes: dict[str, Any], models: list[str], **verify: Any) -> Recipe:
-    """A shipped recipe with retrieved partners that models verify, and without baselines that cost time."""
+    """Return a shipped recipe with retrieved partners that models verify, and without slow baselines."""
     recipe = recipes.load(base)
     corpus = recipe.corpora[0].model_copy(update=changes)
     generator = {"generator": "retrieved", "with": {"judge": "models", "candidates": CANDIDATES}}
@@ -74,23 +74,23 @@ def plan(base: str, changes: dict[str, Any], models: list[str], **verify: Any) -
 
 
 def drawn(work: Path, root: Path) -> Truth:
-    """What easy-VQA's pictures show tells the answer."""
+    """Return the true answers of easy-VQA, which follow from the drawings in its images."""
     pictures = pd.concat(map(pd.read_parquet, work.glob("pictures-*/part-*.parquet")))
     place = dict(zip(pictures["image_key"], pictures["image"], strict=True))
-    found: dict[str, Any] = {}
+    drawing_of: dict[str, Any] = {}
 
     def truth(row: Any) -> str | None:
-        if row.image_key not in found:
+        if row.image_key not in drawing_of:
             data = (root / place[row.image_key].removeprefix("file:")).read_bytes()
-            found[row.image_key] = read(pixels_of(data))
-        drawing, what = found[row.image_key], asked(row.question)
+            drawing_of[row.image_key] = read(pixels_of(data))
+        drawing, what = drawing_of[row.image_key], asked(row.question)
         return None if drawing is None or what is None else what.answer(drawing.colour, drawing.figure.shape) or "none"
 
     return truth
 
 
 def told(work: Path) -> Truth:
-    """NLVR's published scenes tell whether a statement holds."""
+    """Return the true answers of NLVR, which follow from its published scenes."""
     items = pd.concat(map(pd.read_parquet, work.glob("items-*/items.parquet")))
     trust = Trust.learn(items)
     scenes = {key: scene_of(meta) for key, meta in zip(items["image_key"], items["meta"], strict=True)}
@@ -107,41 +107,50 @@ def told(work: Path) -> Truth:
 
 
 def candidates_of(work: Path) -> pd.DataFrame:
-    """Candidates with the smallest margin of any model, of the original and of the candidate."""
+    """Return the candidates with their smallest margin over models, original and candidate."""
     (folder,) = work.glob("pair-*")
-    rows = pd.concat([pd.read_parquet(folder / f"{name}.parquet") for name in ("added", "refused")])
-    scored = rows[rows["edit_scores"].notna()]
+    items = pd.concat(map(pd.read_parquet, work.glob("items-*/items.parquet"))).set_index("id")
+    sound = pd.read_parquet(folder / "sound.parquet").rename(columns={"image": "image_key", "scores": "edit_scores"})
+    sound = sound.assign(question=sound["of"].astype(str).map(items["question"]))
+    columns = ["question", "image_key", "answer", "edit_scores"]
+    rows = pd.concat([table[columns].astype(object) for table in (sound, pd.read_parquet(folder / "refused.parquet"))])
+    scored = rows[rows["edit_scores"].notna()].reset_index(drop=True)
     margins = [json.loads(text)["margins"] for text in scored["edit_scores"]]
     lowest = [
-        min(min(said.get(side, -1e9) for side in ("original", "partner")) for said in of.values()) for of in margins
+        min(min(of_model.get(side, -1e9) for side in ("original", "partner")) for of_model in of_models.values())
+        for of_models in margins
     ]
-    number = [len(of) for of in margins]
+    number = [len(of_models) for of_models in margins]
     return scored.assign(nats=lowest, models=number)
 
 
-def compared(name: str, found: Paired, work: Path, truth: Truth, models: int) -> list[tuple[str | int | float, ...]]:
-    """Stated and true precision at each margin."""
+def compared(name: str, done: Paired, work: Path, truth: Truth, models: int) -> list[tuple[str | int | float, ...]]:
+    """Return rows of the stated and the true precision at each margin."""
     rows = candidates_of(work)
     rows = rows[rows["models"] == models]
     rows = rows.assign(truth=pd.Series(map(truth, rows.itertuples()), index=rows.index, dtype=object))
-    known = rows[rows["truth"].notna()]
-    told_of = {one.margin: one for one in found.precision}
+    decided = rows[rows["truth"].notna()]
+    stated_at = {precision.margin: precision for precision in done.precision}
     table: list[tuple[str | int | float, ...]] = []
     for margin in MARGINS:
-        one, passed = told_of[margin], known[known["nats"] >= margin]
+        precision, passed = stated_at[margin], decided[decided["nats"] >= margin]
         right = int((passed["answer"] == passed["truth"]).sum())
         apart = int((passed["truth"] == "none").sum())
-        stated = f"{one.right / one.passed:.2%} [{one.low:.1%}, {one.high:.1%}]" if one.passed else "-"
+        stated = (
+            f"{precision.right / precision.passed:.2%} [{precision.low:.1%}, {precision.high:.1%}]"
+            if precision.passed
+            else "-"
+        )
         true = f"{right / len(passed):.2%}" if len(passed) else "-"
         applies = f"{right / (len(passed) - apart):.2%}" if len(passed) > apart else "-"
         table.append((name, f"{margin:g}", stated, len(passed), right, true, apart, applies))
     return table
 
 
-def balanced(name: str, found: Paired) -> tuple[str | int | float, ...]:
-    """What a recipe that asks for precision balances."""
-    used = next((f"{one.margin:g}" for one in found.precision if one.used), "none")
-    before, after = found.steps[0], found.steps[-1]
+def balanced(name: str, done: Paired) -> tuple[str | int | float, ...]:
+    """Return a row on the balance of a recipe that requests a precision."""
+    used = next((f"{precision.margin:g}" for precision in done.precision if precision.used), "none")
+    before, after = done.steps[0], done.steps[-1]
     return name, used, before.items, before.kept, after.annotated, after.kept - after.annotated
 
 
@@ -160,9 +169,9 @@ def main(pictures: int, names: list[str], corpora: Path | None) -> None:
                 name, work = f"{base}, {title}", folder / f"{base}-{len(models)}"
                 say(name)
                 heard = plan(base, changes, models, margin=min(MARGINS), accuracy=0.0 if nlvr else 0.8)
-                found = pairs(heard, corpora=corpora, work=work)
+                done = pairs(heard, corpora=corpora, work=work)
                 truth = told(work) if nlvr else drawn(work, root)
-                precision += compared(name, found, work, truth, len(models))
+                precision += compared(name, done, work, truth, len(models))
                 strict = pairs(plan(base, changes, models, precision=WANTED), corpora=corpora, work=work)
                 kept.append(balanced(name, strict))
     head = ("corpus, judges", "margin", "stated", "verified", "right", "precision", "not applicable", "else")

@@ -1,9 +1,9 @@
-"""Paraphrases in one wording: what they add where corpora are read as one, and every pair of wordings, to be read.
+"""Paraphrases in one wording: their effect if several corpora are read as one, and a list of all pairs of wordings.
 
     TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.wordings [RECIPE ...] [--list]
 
-The corpora of the recipes (POPE, GQA-OOD and 60,000 questions of VQA v2 where none is named) are taken as three sets
-and as one; pictures are known by name.
+The corpora of the recipes (by default POPE, GQA-OOD and 60,000 questions of VQA v2) are read as separate sets and as
+one set; only the names of images are used.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ HEADER = ("read", "added", "items", "question ceiling", "image ceiling", "balanc
 
 
 def pooled(names: list[str], apart: bool, mined: bool) -> Recipe:
-    """One recipe of the corpora of several, measured by what costs least."""
-    known = [corpus for name in names for corpus in load(name).corpora]
+    """Return one recipe with the corpora of several recipes, and the cheapest measurements."""
+    corpora = [corpus for name in names for corpus in load(name).corpora]
     return Recipe(
         name="pooled",
         title="Corpora read together",
         language=["en"],
-        corpora=[corpus.model_copy(update={"images": "names", "group_by": ["image"]}) for corpus in known],
+        corpora=[corpus.model_copy(update={"images": "names", "group_by": ["image"]}) for corpus in corpora],
         rules=[RuleUse.model_validate("duplicate-item")],
         measure=Measure(baselines=["question.prior"]),
         pair=Pair(mined=["paraphrases"] if mined else []),
@@ -42,32 +42,34 @@ def pooled(names: list[str], apart: bool, mined: bool) -> Recipe:
 
 
 def row(read_as: str, step: PairStep) -> tuple[str, ...]:
-    """One row of the table."""
+    """Return one row of the table."""
     ceilings = percent(step.question_ceiling), percent(step.image_ceiling)
     return read_as, step.name, count(step.items), *ceilings, count(step.kept), count(step.annotated)
 
 
 def wordings(names: list[str], corpora: Path, work: Path) -> list[tuple[str, str]]:
-    """Pairs of questions, as they are read, that are published in one wording."""
-    plan = pooled(names, apart=False, mined=False)
-    items = read(Run(work), plan, [find(corpus, corpora) for corpus in plan.corpora]).items
-    said: dict[str, list[str]] = {}
+    """Return pairs of questions of the source that are published in one wording."""
+    recipe = pooled(names, apart=False, mined=False)
+    items = read(Run(work), recipe, [find(corpus, corpora) for corpus in recipe.corpora]).items
+    same_words: dict[str, list[str]] = {}
     for text in sorted(set(items["question"])):
-        said.setdefault(plain(text), []).append(text)
-    return [(first, other) for first, *others in said.values() for other in others]
+        same_words.setdefault(plain(text), []).append(text)
+    return [(first, other) for first, *others in same_words.values() for other in others]
 
 
 def main(names: list[str], listed: bool) -> str:
-    """The table, or the pairs."""
+    """Return the table, or the pairs."""
     corpora = Path(os.environ["TWOKEYS_CORPORA"])
     with TemporaryDirectory() as folder:
         if listed:
-            found = wordings(names, corpora, Path(folder))
-            return "\n".join([*(f"{first} | {other}" for first, other in found), f"{count(len(found))} pairs"])
+            of_one_wording = wordings(names, corpora, Path(folder))
+            return "\n".join(
+                [*(f"{first} | {other}" for first, other in of_one_wording), f"{count(len(of_one_wording))} pairs"]
+            )
         rows = []
         for read_as, apart in (("apart", True), ("as one", False)):
-            plan = pooled(names, apart, mined=not apart)
-            steps = pairs(plan, corpora=corpora, work=Path(folder) / read_as).steps
+            recipe = pooled(names, apart, mined=not apart)
+            steps = pairs(recipe, corpora=corpora, work=Path(folder) / read_as).steps
             rows += [row(read_as, step) for step in (steps[:1] if apart else steps[:2])]
     return markdown(HEADER, rows)
 

@@ -15,11 +15,15 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
 from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
+from twokeys.core.place import Kind, check_place
+from twokeys.core.swap import alone_at, whole_folder, write_record
 from twokeys.data_cards.panel import Panel
 from twokeys.data_cards.published import PublishedFolder
 from twokeys.data_cards.report import panel_text
 
 PAGE, NUMBERS = "blind.html", "blind.json"
+ASKED = Kind("files.json", "blind", "report")
+"""Folders of what models answered without images."""
 CANDIDATES, CONFIDENCE = 32, 0.95
 """As recipes have them by default; a published folder is asked so, whatever its recipe says."""
 
@@ -75,11 +79,13 @@ def folder_blind(source: Path, out: Path, blind: Blind, run: Run) -> Panel:
         raise BadInput(source, None, "the folder publishes no balanced items", "", "name the recipe instead")
     items = folder.rows_of(BALANCED)
     models = named_models(blind.models, blind.served(Served()).manner)
-    with run.alone():
-        answers, _ = ask_panel(run, models, KeyedTable(items, manifest.configs[BALANCED].fingerprint), CANDIDATES)
-    found = panel(items, answers, {name: model.key for name, model in models.items()}, CONFIDENCE)
     ceiling = next(one.share for one in manifest.after.ceilings if (one.view, one.stratum) == ("question", "all"))
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / NUMBERS, found.model_dump())
-    write_text(out / PAGE, panel_text(manifest.title, len(items), ceiling, found))
+    check_place(out.resolve(), ASKED)
+    with run.alone(), alone_at(out.resolve(), ASKED) as output:
+        answers, _ = ask_panel(run, models, KeyedTable(items, manifest.configs[BALANCED].fingerprint), CANDIDATES)
+        found = panel(items, answers, {name: model.key for name, model in models.items()}, CONFIDENCE)
+        with whole_folder(output) as fresh:
+            write_json(fresh / NUMBERS, found.model_dump())
+            write_text(fresh / PAGE, panel_text(manifest.title, len(items), ceiling, found))
+            write_record(fresh, ASKED, manifest.name)
     return found

@@ -25,15 +25,15 @@ from twokeys.builder.measure.survey import locate
 from twokeys.builder.pair.check import check_names
 from twokeys.builder.pair.stage import pair
 from twokeys.builder.publish.build import Build
-from twokeys.builder.publish.place import PUBLISHED, check_place
-from twokeys.builder.publish.stage import publish
-from twokeys.builder.publish.swap import alone_at
+from twokeys.builder.publish.stage import PUBLISHED, publish
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
 from twokeys.core.notebook import notebook
+from twokeys.core.place import check_place
 from twokeys.core.progress import Say, silent
+from twokeys.core.swap import alone_at
 from twokeys.data_cards.licences import folder_licence
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.tables import frame
@@ -96,7 +96,7 @@ def build(
         out: The published folder; `out/NAME` when None. An earlier build there is replaced, anything else is not.
         corpora: Folder that corpus paths are relative to; the environment variable TWOKEYS_CORPORA when None.
         work: The run folder, where a stopped build goes on; `.NAME.run` beside `out` when None.
-        engine: `serial`, `process` or `ray`.
+        engine: `serial`, `process`, `ray` or `slurm` (`docs/scale.md`).
         allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
             environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
         budget: What served language models may cost, as `twokeys.audit.served.spending.spending` takes it.
@@ -118,7 +118,7 @@ def build(
     check_place(place, PUBLISHED)
     hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
     kept = place.with_name(f".{place.name}.run") if work is None else Path(work)
-    run = Run(kept, engine_named(engine), say, hosts, check, spent)
+    run = Run(kept, engine_named(engine, kept), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone(), alone_at(place, PUBLISHED) as output:

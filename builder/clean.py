@@ -1,4 +1,4 @@
-"""`twokeys clean`: remove the folders from which stopped work goes on, and what is known of masks."""
+"""`twokeys clean`: remove the folders from which stopped work goes on, what is known of masks, and kept vectors."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from twokeys.builder.run.lock import alone
+from twokeys.builder.measure.kept_vectors import blocks, place_of_vectors
 from twokeys.builder.run.stages import LOCK
 from twokeys.core.disk import is_unfinished
 from twokeys.core.errors import BadInput
+from twokeys.core.lock import alone
 
 _HIDDEN = re.compile(r"\.(?P<name>.+)\.(?P<kind>run|masks)")
 _MASKS = re.compile(r"[0-9a-f]{16}\.json")
@@ -22,8 +23,9 @@ class Leftover:
 
     Attributes:
         folder: Where it is.
-        of: Name of the folder that it belongs to.
-        kind: `run`: results of stages, from which a build goes on; `masks`: what masks let through.
+        of: Name of the folder that it belongs to; `all builds` of vectors.
+        kind: `run`: results of stages, from which a build goes on; `masks`: what masks let through; `vectors`: what
+            encoders made of texts and images, for all builds.
         files: Files in it.
         size: Their bytes.
         busy: Whether a build is at work in it.
@@ -37,7 +39,7 @@ class Leftover:
     busy: bool
 
 
-def clean(place: str | Path = "out", *, remove: bool = False) -> list[Leftover]:
+def clean(place: str | Path = "out", *, remove: bool = False, vectors: bool = False) -> list[Leftover]:
     """Find the run folders in a folder, and remove them if that is asked for. Published folders are left alone.
 
     Without them the same command does all work again, and gives the same rows.
@@ -45,6 +47,7 @@ def clean(place: str | Path = "out", *, remove: bool = False) -> list[Leftover]:
     Args:
         place: The folder in which results lie.
         remove: Whether to remove what is found, but for folders in which a build is at work.
+        vectors: Whether the vectors count, too, that are kept for all builds (`docs/scale.md`).
 
     Returns:
         What was found, by name.
@@ -56,10 +59,17 @@ def clean(place: str | Path = "out", *, remove: bool = False) -> list[Leftover]:
     if not root.is_dir():
         raise BadInput(root, None, "there is no such folder", "a folder in which results lie, such as out", "name it")
     found = [leftover for path in sorted(root.iterdir()) if (leftover := _leftover(path)) is not None]
+    found += [kept] if vectors and (kept := kept_vectors()).files else []
     for one in found:
         if remove and not one.busy:
             shutil.rmtree(one.folder)
     return found
+
+
+def kept_vectors() -> Leftover:
+    """The vectors that are kept for all builds; a build that is at work embeds again what it misses."""
+    sizes = [state.st_size for _, state in blocks()]
+    return Leftover(place_of_vectors(), "all builds", "vectors", len(sizes), sum(sizes), busy=False)
 
 
 def _leftover(path: Path) -> Leftover | None:

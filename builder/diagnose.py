@@ -35,7 +35,9 @@ from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
 from twokeys.core.measured import READ
 from twokeys.core.notebook import notebook
+from twokeys.core.place import Kind, check_place
 from twokeys.core.progress import Say, silent, step
+from twokeys.core.swap import alone_at, whole_folder, write_record
 from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.category_table import categories_json
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 REPORT = "diagnosis.json"
+DIAGNOSED = Kind("files.json", "diagnosis", "diagnosis")
+"""Folders of diagnoses."""
 
 
 @dataclass(frozen=True)
@@ -171,26 +175,36 @@ def diagnose(
         if not blind:
             return stated
         kept = Path("out") / f".{stated.name}-blind.run" if work is None else Path(work)
-        run = Run(kept, engine_named(engine), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price))
+        run = Run(
+            kept, engine_named(engine, kept), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price)
+        )
         return _asked(stated, Path(source), out, asked, run)
     plan = asked.beside(recipes.load(source))
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     allowed, spent = named_hosts(plan, [*asked.hosts, *allow_host]), spending(budget, price)
     kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
-    run = Run(kept, engine_named(engine), say, allowed, check, spent)
+    check_place(folder.resolve(), DIAGNOSED)
+    run = Run(kept, engine_named(engine, kept), say, allowed, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
-    with run.alone():
+    with run.alone(), alone_at(folder.resolve(), DIAGNOSED) as output:
         known = gather(run, plan, sources, corpora, pools=False)
-    with step(say, "balance"):
-        selection = select(known.items, plan.balance)
-    with step(say, "report"):
-        return _reported(run, plan, known, selection, folder)
+        with step(say, "balance"):
+            selection = select(known.items, plan.balance)
+        with step(say, "report"):
+            found, told = _measured(run, plan, known, selection, folder)
+            with whole_folder(output) as fresh:
+                report = diagnosis_report(plan, known, selection, told)
+                write_json(fresh / REPORT, json.loads(json.dumps(found.json())))
+                write_figures(report, fresh)
+                write_text(fresh / PAGE, report_text(report))
+                write_record(fresh, DIAGNOSED, plan.name)
+    return found
 
 
-def _reported(run: Run, plan: Recipe, known: Survey, selection: Selection, folder: Path) -> Diagnosis:
-    """Say what was measured, and write it down."""
+def _measured(run: Run, plan: Recipe, known: Survey, selection: Selection, folder: Path) -> tuple[Diagnosis, Told]:
+    """Say what was measured, and what the report tells of it."""
     confidence = plan.measure.confidence
     where = places(known.items, plan.categories)
     diagnosis = Diagnosis(
@@ -208,13 +222,8 @@ def _reported(run: Run, plan: Recipe, known: Survey, selection: Selection, folde
         aside=known.aside,
         panel=known.panel,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / REPORT, json.loads(json.dumps(diagnosis.json())))
     told = Told(diagnosis.blindness, diagnosis.categories, diagnosis.shortcuts, diagnosis.options, diagnosis.panel)
-    report = diagnosis_report(plan, known, selection, told)
-    write_figures(report, folder)
-    write_text(folder / PAGE, report_text(report))
-    return diagnosis
+    return diagnosis, told
 
 
 def _asked(stated: Diagnosis, source: Path, out: Path | None, blind: Blind, run: Run) -> Diagnosis:

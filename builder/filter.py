@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sized
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,8 +21,10 @@ from twokeys.core.items import canonical_json
 from twokeys.core.progress import note
 from twokeys.core.spread import spread
 from twokeys.data_cards.manifest import Effect, Example, RuleReport
+from twokeys.filters.asking import decided
 from twokeys.filters.registry import make
 from twokeys.filters.rule import Rule
+from twokeys.filters.rule_file import RuleFile, rule_file_of
 
 Floats = NDArray[np.float64]
 CONTROLS = 200
@@ -50,13 +51,17 @@ class Filtered(Result):
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of a recipe.
+    """The rules of a recipe, and the code that was run for them: a file that is written later changes neither.
 
     Attributes:
         uses: Rules with their parameters, in order.
+        made: The rules as objects.
+        files: For each, the file that it is of; None for a rule that is known by its id.
     """
 
     uses: list[RuleUse]
+    made: list[Rule] = field(init=False)
+    files: list[RuleFile | None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Make every rule.
@@ -64,52 +69,41 @@ class Rules:
         Raises:
             BadInput: When a rule is unknown or a parameter is wrong.
         """
-        self.made()
-
-    def made(self) -> list[Rule]:
-        """The rules as objects."""
-        return [make(use.located, use.with_) for use in self.uses]
+        vars(self)["files"] = [rule_file_of(use.located) for use in self.uses]
+        vars(self)["made"] = [make(use.located, use.with_) for use in self.uses]
+        for use, file in zip(self.uses, self.files, strict=True):
+            if file is not rule_file_of(use.located):
+                raise BadInput(f"rule {use.rule}", None, "its file was written while it was read", "", "build again")
 
     @property
     def reads(self) -> set[str]:
         """Columns that the rules read."""
-        return {name for rule in self.made() for name in rule.reads()}
+        return {name for rule in self.made for name in rule.reads()}
 
     @property
     def key(self) -> str:
-        """Every rule with its version, its parameters and, if it is in a file of its own, the text of that file."""
-        return canonical_json([_identity(use, rule) for use, rule in zip(self.uses, self.made(), strict=True)])
+        """Every rule with its version, its parameters and, if it is in a file of its own, the code of that file."""
+        return canonical_json([
+            [use.rule, str(rule.version), canonical_json(asdict(rule)), *([""] if file is None else file.code)]
+            for use, rule, file in zip(self.uses, self.made, self.files, strict=True)
+        ])  # fmt: skip
 
 
-def apply(
-    items: pd.DataFrame, uses: list[RuleUse], column: Callable[[str, pd.DataFrame], pd.Series], seed: int
-) -> Filtered:
+def apply(items: pd.DataFrame, rules: Rules, column: Callable[[str, pd.DataFrame], pd.Series], seed: int) -> Filtered:
     """Apply rules one after the other; each sees what the ones before it left.
 
     Args:
         items: Item table with measurements, sorted by id.
-        uses: Rules with their parameters.
+        rules: The rules.
         column: Makes a column that is not in the table, such as an embedding: called with its name and the items.
         seed: For the controls.
 
     Raises:
-        BadInput: When a rule cannot be made, reads a column that nothing made, raises an error, or drops an id that is
-            not there.
+        BadInput: When a rule cannot be made, reads a column that nothing made, or does anything but answer.
     """
     left, removed, reports = items, [], []
-    rules = Rules(uses).made()
-    for use, rule, name in zip(uses, rules, _names(rules), strict=True):
-        view = _view(rule, left, column)
-        try:
-            drops = rule.decide(view)
-        except BadInput:
-            raise
-        except (Exception, SystemExit) as error:
-            problem = f"it ends with {type(error).__name__}: {error}"
-            raise BadInput(f"rule {use.rule}", None, problem, "", f"run `twokeys rules check {use.rule}`") from error
-        if stray := set(drops) - set(left["id"]):
-            problem = f"it drops the id {min(stray)!r}, which the table does not have"
-            raise BadInput(f"rule {use.rule}", None, problem, "", "correct the rule")
+    for use, rule, file, name in zip(rules.uses, rules.made, rules.files, _names(rules.made), strict=True):
+        drops = decided(rule, use.rule, file, _view(rule, left, column), left["row"].tolist())
         gone = left["id"].isin(drops.keys())
         dropped = left[gone]
         reports.append(_report(rule, left, ~gone.to_numpy(), dropped, drops, seed).model_copy(update={"id": name}))
@@ -210,7 +204,7 @@ def effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Eff
 def filter_items(run: Run, recipe: Recipe, survey: Survey) -> Filtered:
     """Apply the rules of a recipe to all items."""
     rules = Rules(recipe.rules)
-    for rule in rules.made():
+    for rule in rules.made:
         for name in idle(rule, survey.items):
             note(run.say, f"rule {rule.id}: no item has `{name}`, which it reads; it can drop nothing for want of it")
     return apply_rules(run, survey, rules, recipe.seed, survey.represent.encoders_of(rules.reads))
@@ -229,7 +223,7 @@ def apply_rules(
         seed: For the controls.
         encoders: Encoders of the vectors that the rules read, by what they encode.
     """
-    return apply(survey.items, rules.uses, survey.represent.column, seed)
+    return apply(survey.items, rules, survey.represent.column, seed)
 
 
 def idle(rule: Rule, items: pd.DataFrame) -> list[str]:
@@ -243,10 +237,3 @@ def _holds(cell: object) -> bool:
     if isinstance(cell, Sized):
         return len(cell) > 0
     return cell is not None and bool(cell == cell)
-
-
-def _identity(use: RuleUse, rule: Rule) -> list[str]:
-    """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
-    path = Path(use.located.rpartition(":")[0]).expanduser()
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]

@@ -138,7 +138,7 @@ def pairs(
     plan = recipes.load(recipe)
     hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
     place = Path("out") / f".{plan.name}.run" if work is None else Path(work)
-    run = Run(place, engine_named(engine), say, hosts, check, spent)
+    run = Run(place, engine_named(engine, place), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

@@ -21,6 +21,7 @@ from twokeys.builder.sources import Pool
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
+from twokeys.core.strata import STRATA
 from twokeys.data_cards.answers import answered
 from twokeys.data_cards.questions import Answers, checked
 
@@ -218,13 +219,19 @@ class Balance(Part):
 
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """Largest share of a question, and of an image, that one answer may have."""
-    within: list[Literal["source", "split", "answer_type"]] = ["split", "answer_type"]
-    """Balance holds inside every combination of these columns by itself. Inside each answer type too unless that keeps
-    fewer than half as many items: who sees the image may guess the type of the question."""
+    within: list[str] = ["split", "answer_type"]
+    """Balance holds inside every combination of these columns by itself: `source`, `split`, `answer_type`, and any
+    column that `categories` names. Inside each answer type too unless that keeps fewer than half as many items: who
+    sees the image may guess the type of the question."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
     node_limit: Annotated[int, Field(ge=1)] = 10_000
     """Branch-and-bound nodes per component when there are more than two answers."""
+
+    @property
+    def categories(self) -> list[str]:
+        """The columns among `within` that are categories of the recipe."""
+        return [name for name in self.within if name not in STRATA]
 
 
 class Recipe(Part):
@@ -307,6 +314,34 @@ class Recipe(Part):
         if len(set(names)) < len(names):
             raise ValueError(f"pools must have other names than corpora and each other, got {names}")
         return pool
+
+    @field_validator("balance")
+    @classmethod
+    def _within(cls, balance: Balance, info: ValidationInfo) -> Balance:
+        known = [*STRATA, *info.data.get("categories", [])]
+        for name in balance.within:
+            if name not in known:
+                remedy = correction(name, known, "name one of these, or name the column in `categories` first")
+                raise ValueError(f"`within` names {name!r}; allowed: {', '.join(known)}; {remedy}")
+        if len(set(balance.within)) < len(balance.within):
+            raise ValueError("`within` names a column twice")
+        return balance
+
+    @field_validator("audited")
+    @classmethod
+    def _together(cls, audited: Audited | None, info: ValidationInfo) -> Audited | None:
+        categories = info.data["balance"].categories if "balance" in info.data else []
+        for name in audited.together if audited is not None else []:
+            if name not in (known := ["source", "split", *categories]):
+                remedy = correction(name, known, "name one of these; `balance.within` adds categories")
+                raise ValueError(f"`together` names {name!r}; allowed: {', '.join(known)}; {remedy}")
+        return audited
+
+    @property
+    def judged_apart(self) -> list[str]:
+        """Columns on each of whose values the audited tier is judged by itself."""
+        together = self.audited.together if self.audited is not None else []
+        return [name for name in (*STRATA, *self.balance.categories) if name not in together]
 
     @property
     def key(self) -> str:

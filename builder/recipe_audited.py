@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -33,9 +33,9 @@ class Audited(Part):
     """Tries of each planted cue at each size, before a view is certified; without any, none is."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
-    together: list[Literal["source", "split"]] = []
-    """Corpora, or splits, of one kind are judged together as one set: nothing is claimed of each by itself, and chance
-    is counted over all of them."""
+    together: list[str] = []
+    """`source`, `split`, or a category that `balance.within` names: its values are judged together as one set. Nothing
+    is claimed of each by itself, and chance is counted over all of them."""
 
     @field_validator("controls")
     @classmethod

@@ -23,6 +23,8 @@ def parsed(text: str) -> Any:
     Example:
         >>> parsed("{columns: {values: {label: {0: no}}}, eval: no}")
         {'columns': {'values': {'label': {0: 'no'}}}, 'eval': False}
+        >>> parsed("joined: {golds: {file: answers.csv, on: id}}")
+        {'joined': {'golds': {'file': 'answers.csv', 'on': 'id'}}}
     """
     return read.parsed(text, _with_words)
 
@@ -45,6 +47,7 @@ def text_of(path: Path, name: str) -> str:
 
 
 def _with_words(node: yaml.Node) -> None:
+    _names(node)
     for columns in read.inner(node, "columns"):
         for values in (*read.inner(columns, "values"), *read.inner(columns, "where")):
             read.as_words(values)
@@ -52,3 +55,13 @@ def _with_words(node: yaml.Node) -> None:
         for name, value in node.value:
             if name.value == "language":
                 read.as_words(value)
+
+
+def _names(node: yaml.Node) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            read.as_words(name)
+            _names(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _names(value)

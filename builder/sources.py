@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -49,7 +50,8 @@ class Columns(Part):
     choices: str | list[str] | None = None
     """A column with a list of options, or with an object that names them by letter; or one column for each option."""
     answers: str | None = None
-    """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
+    """A column with what all annotators answered: a list of texts, or of objects with a field `answer`; or an object of
+    answers with their scores (soft labels), of which the highest is the gold."""
     answer_type: str | None = None
     """A column of `yes/no`, `number`, `choice`, `open` (or `other`); None: it follows from the answer."""
     split: str | None = None
@@ -68,7 +70,7 @@ class Columns(Part):
     filled: list[str] = []
     """Columns that must not be empty: other rows are not read."""
     separators: dict[str, Annotated[str, Field(min_length=1)]] = {}
-    """Column -> the text between the members of its lists, such as `|`."""
+    """Column -> the text between the members of its lists, such as `|`; `COLUMN.0` is then its first member."""
     joined: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], Joined] = {}
     """Further files whose rows are found by id, such as golds beside questions."""
 
@@ -124,6 +126,14 @@ class Columns(Part):
         named |= {f"columns.where.{name}": name for name in self.where}
         named |= {f"columns.joined.{name}.on": second.on or second.id for name, second in self.joined.items()}
         return {field: text for field, text in named.items() if text is not None}
+
+    def whole(self, named: Mapping[str, str]) -> dict[str, str]:
+        """Names that lead into a list with a separator as the column that holds the list: the file has no other."""
+        lists = {name: f"{name}." for name in self.separators}
+        found: dict[str, str] = {}
+        for name, stated in named.items():
+            found.setdefault(next((top for top, start in lists.items() if name.startswith(start)), name), stated)
+        return found
 
     @property
     def named(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from twokeys.commands import building, exporting, folders, lists, models, publishing, recipes, rules
+from twokeys.commands import browsing, building, exporting, folders, lists, models, publishing, recipes, rules
 from twokeys.commands.ending import Verbs
 from twokeys.commands.verbosity import speaking
 
@@ -28,6 +28,7 @@ for verb in (
     building.diagnose,
     building.pairs,
     folders.verify,
+    browsing.browse,
     publishing.datasheet,
     folders.diff,
     folders.clean,

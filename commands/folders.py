@@ -40,21 +40,27 @@ def verify(
 def clean(
     place: Annotated[Path, typer.Argument(help="The folder in which results lie.")] = Path("out"),
     yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+    vectors: Annotated[
+        bool,
+        typer.Option("--vectors", help="Remove the vectors, too, that are kept for all builds in the user's cache."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Remove run folders: a stopped build then starts anew. Says what it would remove, and asks."""
     with plainly():
-        from twokeys.builder.clean import clean
+        from twokeys.builder.clean import clean, kept_vectors
 
-        found = clean(place)
+        found = clean(place, vectors=vectors)
     gone = [one for one in found if not one.busy]
     if not as_json:
-        from twokeys.commands.show_folders import show_leftovers
+        from twokeys.commands.show_folders import show_kept, show_leftovers
 
         show_leftovers(place, found)
+        if not vectors:
+            show_kept(kept_vectors())
     if gone and (yes or (not as_json and sys.stdin.isatty() and typer.confirm(f"Remove {len(gone)} of them?"))):
         with plainly():
-            clean(place, remove=True)
+            clean(place, remove=True, vectors=vectors)
         removed = True
     else:
         removed = False

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from twokeys.commands.options import AsJson, Config, Folder, Masks, ModelName, Split
+from twokeys.commands.options import AsJson, Config, Device, Dtype, Folder, Masks, ModelName, Split
 from twokeys.commands.progress import progress
 from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
@@ -19,6 +19,8 @@ def evaluate(
     split: Split = None,
     limit: Annotated[int | None, typer.Option(help="How many items are answered. Default: all.")] = None,
     masks: Masks = None,
+    device: Device = None,
+    dtype: Dtype = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for answers, result and report.html; a stopped run continues from it.")
     ] = None,
@@ -30,7 +32,8 @@ def evaluate(
         from twokeys.audit.models.model import Masking
 
         found = evaluate(
-            folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out, say=say,
+            folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out,
+            device=device, dtype=dtype, say=say,
         )  # fmt: skip
     if as_json:
         print_json(found.json())
@@ -83,6 +86,8 @@ def explain(
         int, typer.Option(help="Forward passes of the improved estimate, for each explainer and item.")
     ] = 140,
     masks: Masks = None,
+    device: Device = None,
+    dtype: Dtype = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -103,7 +108,7 @@ def explain(
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
         asked: dict[str, Any] = {
             "config": config, "split": split, "limit": limit or None, "answer": answer, "budget": budget, "out": out,
-            "seed": seed, "say": say,
+            "seed": seed, "device": device, "dtype": dtype, "say": say,
         }  # fmt: skip
         found: Explained | Sensitivity
         if masks == ALL:
@@ -128,13 +133,14 @@ def train_reference(
     ] = "natural",
     out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/FAMILY-QUESTIONS.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights, order and augmentation.")] = 0,
+    device: Device = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""
     with plainly(), progress() as say:
         from twokeys.audit.reference.train import train_reference
 
-        found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say)
+        found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say, device)
     if as_json:
         print_json(found)
     else:

@@ -16,7 +16,7 @@ Corpora = Annotated[
 Work = Annotated[
     Path | None, typer.Option(help="Folder of intermediate results, from which a stopped build continues.")
 ]
-EngineName = Annotated[str, typer.Option(help="Where the work runs: serial, process or ray.")]
+EngineName = Annotated[str, typer.Option(help="Where the work runs: serial, process, ray or slurm.")]
 AllowHost = Annotated[
     list[str] | None,
     typer.Option(
@@ -45,6 +45,14 @@ Split = Annotated[str | None, typer.Option(help="Split of the folder.")]
 ModelName = Annotated[
     str,
     typer.Option("--model", help="reference:NAME, a folder, a name on the hub, or http://host/v1#model for a server."),
+]
+Device = Annotated[
+    str | None,
+    typer.Option(help="Where the model runs: cpu, cuda, or cuda:NUMBER. Default: the GPU where there is one."),
+]
+Dtype = Annotated[
+    str | None,
+    typer.Option(help="Weights: float32, bfloat16 or float16. Default: 32 bits on a CPU and 16 on a GPU."),
 ]
 Masks = Annotated[
     str | None,

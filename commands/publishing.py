@@ -22,7 +22,8 @@ def datasheet(
         from twokeys.builder.recipe import load
         from twokeys.data_cards.answers import template
 
-        sys.stdout.write(template(load(recipe).datasheet if recipe else {}))
+        text = template(load(recipe).datasheet if recipe else {})
+    sys.stdout.write(text)
 
 
 def push(
@@ -39,20 +40,22 @@ def push(
 ) -> None:
     """Push a folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify --strict`."""
     with plainly("push again; what was sent is not sent again"), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
-        from twokeys.builder.push import Unsound
+        from twokeys.builder.push import Pushed, Unsound
         from twokeys.builder.push import push as pushed
         from twokeys.commands.show_folders import show_push, show_verified
 
         try:
-            found = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
+            found: Pushed | Unsound = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
         except Unsound as unsound:
-            failed = [{"check": one.check, "problems": one.problems} for one in unsound.verified if one.failed]
-            if as_json:
-                print_json({"outcome": "refused", "failed": failed})
-            else:
-                show_verified(unsound.verified, brief=True)
-                typer.secho(str(unsound), err=True)
-            raise typer.Exit(1) from None
+            found = unsound
+    if isinstance(found, Unsound):
+        if as_json:
+            failed = [{"check": one.check, "problems": one.problems} for one in found.verified if one.failed]
+            print_json({"outcome": "refused", "failed": failed})
+        else:
+            show_verified(found.verified, brief=True)
+            typer.secho(str(found), err=True)
+        raise typer.Exit(1)
     if as_json:
         print_json(asdict(found))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -38,8 +38,13 @@ def list_all(as_json: AsJson = False) -> None:
 
 
 def _made(rule: str, parameters: str) -> filters.Rule:
-    from twokeys.core.errors import BadInput
     from twokeys.filters import make
+
+    return make(rule, _parameters(parameters))
+
+
+def _parameters(parameters: str) -> dict[str, Any]:
+    from twokeys.core.errors import BadInput
 
     try:
         values = json.loads(parameters)
@@ -48,7 +53,7 @@ def _made(rule: str, parameters: str) -> filters.Rule:
     if not isinstance(values, dict):
         allowed = 'parameters such as {"threshold": 0.5}'
         raise BadInput("--with", None, f"{parameters!r} is no JSON object", allowed, "quote it for the shell")
-    return make(rule, values)
+    return values
 
 
 @app.command("show")
@@ -74,14 +79,21 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 
 @app.command("check")
 @speaking
-def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
-    """Put a rule through the contract tests that all rules pass."""
+def check(
+    rule: Rule,
+    with_: With = "{}",
+    seconds: Annotated[
+        float, typer.Option(min=1, help="How long all checks may take together; a rule that takes longer fails.")
+    ] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Put a rule through the contract tests that all rules pass, in a process of its own."""
     with plainly():
-        from twokeys.filters import breaches, check_rule
+        from twokeys.filters import breaches
+        from twokeys.filters.contract.apart import check_apart
 
-        made = _made(rule, with_)
-        findings = check_rule(made)
-    failed = breaches(findings)
+        made = check_apart(rule, _parameters(with_), seconds)
+    findings, failed = made.findings, breaches(made.findings)
     if as_json:
         print_json([{"check": finding.check, "kind": finding.kind, "message": finding.message} for finding in findings])
     else:

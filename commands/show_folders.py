@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from twokeys.builder.diff import ConfigDifference, Difference
     from twokeys.builder.push import Pushed
 
+KINDS = {"run": "results of stages", "masks": "what masks let through", "vectors": "vectors of texts and images"}
 DIFFERENCES = 10
 """Rows that are printed of each kind of difference."""
 
@@ -88,13 +89,20 @@ def show_leftovers(place: Path, found: list[Leftover]) -> None:
     rows = [
         (
             Whole(one.folder),
-            {"run": "results of stages", "masks": "what masks let through"}[one.kind] + ", in use" * one.busy,
+            KINDS[one.kind] + ", in use" * one.busy,
             tables.count(one.files),
             f"{one.size / 10**6:.1f} MB",
         )
         for one in found
     ]
     table("Run folders", ("folder", "holds", "files", "size"), rows)
+
+
+def show_kept(kept: Leftover) -> None:
+    """Print how much of vectors is kept for all builds, if any is."""
+    if kept.files:
+        size = f"{kept.size / 10**6:.1f} MB"
+        tabled.said(OUT, f"{size} of vectors are kept for all builds in {kept.folder}; --vectors removes them")
 
 
 def show_difference(found: Difference) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import typer
@@ -46,6 +48,27 @@ def _warnings() -> Iterator[None]:
 
 
 @contextmanager
+def _apart() -> Iterator[None]:
+    """Send whatever is printed in a block to the standard error: by rules, plug-ins, libraries, or what they start.
+
+    The standard output is for what the verb found, which is JSON for a program that called it.
+    """
+    if sys.stdout is None or sys.stderr is None:  # one of them was closed before the command began
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        ctypes.CDLL(None).fflush(None)  # what C code has printed and not yet written
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+@contextmanager
 def plainly(again: str = "") -> Iterator[None]:
     """End a verb in one message: status 2 for bad input, 3 where the user's budget ended it, 130 where the user did.
 
@@ -55,7 +78,7 @@ def plainly(again: str = "") -> Iterator[None]:
     from twokeys.core.errors import BadInput, Halted
 
     try:
-        with _warnings():
+        with _warnings(), _apart():
             yield
     except KeyboardInterrupt:
         err.print(f"stopped{f': {again}' if again else ''}", markup=False, highlight=False)

@@ -1,1 +1,1 @@
-"""The ground floor, which knows no other folder: errors, items, answers, partners, images, ceilings, intervals."""
+"""The ground floor, which imports no other folder: errors, items, answers, partners, images, ceilings, intervals."""

@@ -1,4 +1,4 @@
-"""Bad rows by kind: what is wrong with many rows, a line a kind, with a count and a few examples in their order."""
+"""Group bad rows by kind: one line for each kind, with a count and a few examples in order."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from twokeys.core.errors import BadInput
 
 EXAMPLES = 3
-"""Rows that are named of a kind."""
+"""Rows of a kind that are named."""
 _PARTICULARS = re.compile(r"""\s*\(.*\)|'[^']*'|"[^"]*"|(?<![\w-])\d[\d,]*""")
-"""What tells one bad row from another one of its kind: what stands in brackets or quotes, and numbers."""
+"""Parts of a message in which rows of one kind differ: text in brackets or quotes, and numbers."""
 
 
 def general(problem: str) -> str:
-    """A problem without what is particular to one row.
+    """Remove from a problem what is particular to one row.
 
     Example:
         >>> general("the id 'a7' comes twice")
@@ -24,7 +24,7 @@ def general(problem: str) -> str:
 
 
 def by_kind(problems: Sequence[BadInput]) -> list[str]:
-    r"""One sentence or two on each kind of bad rows, the most frequent first.
+    r"""Describe each kind of bad rows in a sentence or two, the most frequent kind first.
 
     Example:
         >>> empty = [BadInput("a.csv", row, "the answer is empty", "", "fill it in") for row in (10, 9, 2, 33)]
@@ -35,18 +35,18 @@ def by_kind(problems: Sequence[BadInput]) -> list[str]:
     kinds: dict[tuple[str, str], list[BadInput]] = {}
     for problem in sorted(problems, key=_place):
         kinds.setdefault((general(problem.problem), general(problem.remedy)), []).append(problem)
-    return [_told(rows) for _, rows in sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0]))]
+    return [_described(rows) for _, rows in sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0]))]
 
 
-def _told(rows: list[BadInput]) -> str:
+def _described(rows: list[BadInput]) -> str:
     if len(rows) == 1:
         return f"1 row: {rows[0]}"
-    told = [str(row).removeprefix(f"{row.where}: ") for row in rows]
-    words = told[0] if len(set(told)) == 1 else general(told[0])
-    return f"{len(rows):,} rows: {words} Such as {'; '.join(row.where for row in rows[:EXAMPLES])}."
+    messages = [str(row).removeprefix(f"{row.where}: ") for row in rows]
+    message = messages[0] if len(set(messages)) == 1 else general(messages[0])
+    return f"{len(rows):,} rows: {message} Such as {'; '.join(row.where for row in rows[:EXAMPLES])}."
 
 
 def _place(problem: BadInput) -> tuple[str, list[tuple[int, str]]]:
-    """File and row, in which numbers go by their size."""
+    """Sort key of a bad row: its file and row, with numbers compared by size."""
     parts = re.split(r"(\d+)", str(problem.row))
     return problem.file, [(int(part), "") if part.isdigit() else (-1, part) for part in parts]

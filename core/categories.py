@@ -1,60 +1,58 @@
 """Categories of a set: values of columns that the recipe names, and of source, split and answer type.
 
-Rare values of a column are one category, and a category of the same items as another is left out. A subset is told by
-the categories of the set that it is of.
+The rare values of a column form one category. A category with exactly the items of another is left out. A subset has
+the categories of its set.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twokeys.core.ceilings import STRATA
+from twokeys.core.strata import STRATA, value_of
 
 Bools = NDArray[np.bool_]
 FEWEST = 5
-"""Items of a value that is a category of its own."""
+"""Fewest items of a value that is a separate category."""
 MOST = 500
-"""Categories of one column; its rarer values are one."""
-OTHERS, NOTHING = "(others)", "(none)"
-"""The rarer values of a column together, and items that do not have it."""
+"""Most categories of a column; its rarer values form one category."""
+OTHERS = "(others)"
+"""The category of a column's rarer values."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """The categories of a set; a subset is told by the same ones.
+    """The categories of a set; a subset has the same categories.
 
     Attributes:
-        values: Column -> its frequent values, in the order of their names.
-        left_out: Pairs of column and value that hold all items, or just the items of another category.
+        values: Column -> its frequent values, sorted.
+        left_out: Ignored pairs of column and value, which hold all items, or exactly the items of another category.
     """
 
     values: dict[str, tuple[str, ...]]
     left_out: frozenset[tuple[str, str]]
 
     def parts(self, items: pd.DataFrame) -> Iterator[tuple[str, str, Bools]]:
-        """Column, value and (n,) membership of every category that holds items."""
+        """Yield the column, the value and the (n,) members of every category that holds items."""
         for column, values in self.values.items():
-            told = value_of(items, column)
-            found = told.where(told.isin(values), OTHERS).to_numpy(dtype=object)
+            every = value_of(items, column)
+            category = every.where(every.isin(values), OTHERS).to_numpy(dtype=object)
             for value in (*values, OTHERS):
-                inside: Bools = found == value
+                inside: Bools = category == value
                 if (column, value) not in self.left_out and inside.any():
                     yield column, value, inside
 
 
 def places(items: pd.DataFrame, names: Sequence[str]) -> Places:
-    """Name the categories of a set.
+    """Determine the categories of a set.
 
     Args:
         items: All items that were read.
-        names: Columns that the recipe names; source, split and answer type come after them.
+        names: Columns that the recipe names; source, split and answer type follow.
     """
     values: dict[str, tuple[str, ...]] = {}
     for column in dict.fromkeys((*names, *STRATA)):
@@ -70,29 +68,3 @@ def places(items: pd.DataFrame, names: Sequence[str]) -> Places:
             left_out.add((column, value))
         seen.add(mark)
     return Places(values, frozenset(left_out))
-
-
-def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
-    """What items have in a column, or in a field of `meta`, as text.
-
-    Example:
-        >>> value_of(pd.DataFrame({"meta": ['{"a": {"b": 3}}', '{"a": null}']}), "a.b").tolist()
-        ['3', '(none)']
-    """
-    if column in STRATA:
-        return items[column].astype(object)
-    path = column.split(".")
-    known = {cell: _text(_inside(json.loads(cell), path)) for cell in items["meta"].unique()}
-    return items["meta"].map(known).astype(object)
-
-
-def _inside(value: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return NOTHING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

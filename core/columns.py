@@ -1,7 +1,7 @@
-"""What a column is: name, type, meaning, and the configs that have it, in one table.
+"""Define every column in one table: its name, type, meaning, and the configs that have it.
 
 The schema of the item table, the files, the card, Croissant, the fingerprint, `twokeys verify`, exports and the audit
-read it from here. What baselines measure is a family of columns with one rule for all of them: `core.measured`.
+read this table. The columns that baselines measure follow one naming rule instead: `core.measured`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Type = Literal["text", "texts", "integer", "number", "spans", "image", "images"]
 BALANCED, AUDITED, REMOVED, PAIRS, MEASUREMENTS = "balanced", "audited", "removed", "pairs", "measurements"
 OPEN, CHOICE = "eval-open", "eval-choice"
-"""Configs for eval.yaml: items that are answered in words, and those with options."""
+"""Configs for eval.yaml: items that are answered in words, and items with options."""
 TIERS = (BALANCED, AUDITED)
 """Configs whose rows are published items."""
 ITEMS, SET_ASIDE = "items", "set aside"
@@ -37,18 +37,18 @@ class Column:
     """One column.
 
     Attributes:
-        name: Its published name; an identifier.
-        type: What its cells hold: `spans` are lists of lists of whole numbers.
-        meaning: What it says, in Markdown.
-        configs: Configs, and tables of the builder, that have it.
-        paired: Configs that have it beside these if the recipe has a part `pair`.
-        measured: Whether it is a measurement: it describes the item and does not define it. Numbers of a model may
-            differ in the last digit by machine, so the fingerprint of the rows leaves them out.
-        gold: Whether it tells the label.
-        image_key: Of a column with images: the column with their keys.
-        lists: Of a column with one image: the column that stands in its place where items have several.
-        several: Configs that have it beside these where items have several images.
-        inside: Its name inside twokeys, if another one.
+        name: Published name; an identifier.
+        type: Type of the cells; `spans` are lists of lists of whole numbers.
+        meaning: Meaning of the column, in Markdown.
+        configs: Configs, and tables of the builder, that have the column.
+        paired: More configs that have the column if the recipe has a part `pair`.
+        measured: Whether the column is a measurement: it describes the item and does not define it. Numbers of a model
+            may differ in the last digit by machine, so the row fingerprint ignores them.
+        gold: Whether the column reveals the label.
+        image_key: For a column with images: the column with their keys.
+        lists: For a column with one image: the column that replaces it if items have several images.
+        several: More configs that have the column if items have several images.
+        inside: Name inside twokeys, if it differs from the published name.
     """
 
     name: str
@@ -163,21 +163,21 @@ TABLE = (
 COLUMNS = {column.name: column for column in TABLE}
 _BY_INSIDE = {column.inside: column for column in TABLE if column.inside}
 PLACE = "row"
-"""Where the source keeps the item; a source whose rows are put in another order says the same."""
+"""Column with the place of the item in its source. The order of a source's rows carries no content."""
 PICTURES = {
     column.name: column.image_key for column in TABLE if column.type in ("image", "images") and column.image_key
 }
 """Column that holds images -> column with their keys."""
 SHOWN = {column.name: column.image_key for column in TABLE if column.image_key}
-"""The same, with the column that holds images as text."""
+"""The same for all columns that show images, the column with images as text included."""
 EDIT_COLUMNS = tuple(column.name for column in TABLE if column.paired and not column.configs)
-"""Columns that items have only if the recipe has a part `pair`: they say what was edited."""
+"""Columns that items have only if the recipe has a part `pair`: they describe the edit."""
 RETRIEVED = "retrieved."
-"""How `edit_kind` begins if no edit was made: another image of the pool stands in the place of the original's."""
+"""Beginning of `edit_kind` for retrieved partners: another image of the pool replaces the original's image."""
 
 
 def is_retrieved(kind: object) -> bool:
-    """Whether an `edit_kind` is that of a retrieved partner; items that nothing was made from have none.
+    """Whether an `edit_kind` marks a retrieved partner; items of the source have no `edit_kind`.
 
     Example:
         >>> is_retrieved("retrieved.coco"), is_retrieved("photo.paste"), is_retrieved(None)
@@ -191,7 +191,7 @@ def is_retrieved(kind: object) -> bool:
 
 @cache
 def column(name: object) -> Column:
-    """Look a column up, by its name inside twokeys or in what is published.
+    """Look a column up, by its name inside twokeys or by its published name.
 
     Raises:
         ValueError: When there is no such column.
@@ -200,8 +200,8 @@ def column(name: object) -> Column:
         >>> column("question.tfidf.p_gold").name, column("answer").type
         ('question_tfidf_p_gold', 'text')
     """
-    if there := COLUMNS.get(str(name)) or _BY_INSIDE.get(str(name)):
-        return there
+    if listed := COLUMNS.get(str(name)) or _BY_INSIDE.get(str(name)):
+        return listed
     if (measured := Measured.of(name)) is not None and measured.published:
         published = measured.name.replace(".", "_")
         return Column(published, measured.type, measured.meaning, (MEASUREMENTS, REMOVED), (), True, False, None,
@@ -211,7 +211,7 @@ def column(name: object) -> Column:
 
 @cache
 def is_measurement(name: object) -> bool:
-    """Whether a column is a published measurement, by its name inside twokeys or in what is published.
+    """Whether a column is a published measurement, by its name inside twokeys or by its published name.
 
     Example:
         >>> is_measurement("question.tfidf.p_gold"), is_measurement("question_tfidf_p_gold"), is_measurement("answer")
@@ -229,7 +229,7 @@ def is_number(name: object) -> bool:
 
 
 def published(name: object) -> str:
-    """The published name of a column that has another one inside twokeys; any other name as it is.
+    """Return the published name of a column that has another name inside twokeys; any other name as it is.
 
     Example:
         >>> published("question.tfidf.refit.p_gold"), published("answers.agreement"), published("group")
@@ -239,7 +239,7 @@ def published(name: object) -> str:
 
 
 def inside(name: object) -> str:
-    """The name inside twokeys of a published column.
+    """Return the name inside twokeys of a published column.
 
     Example:
         >>> inside("question_lm_pmi_refit_p_gold"), inside("answers_agreement"), inside("group")
@@ -249,7 +249,7 @@ def inside(name: object) -> str:
 
 
 def of_tier(name: object, tier: str) -> bool:
-    """Whether a measurement speaks of a tier: of all items read, or of what was fitted on this tier's rows.
+    """Whether a measurement belongs to a tier: it was fitted on all items, or on the rows of this tier.
 
     Example:
         >>> [of_tier(name, "audited") for name in ("image.probe.p_gold", "image.probe.refit.p_gold")]
@@ -270,7 +270,7 @@ def columns_of(config: str, paired: bool = False, measured: Iterable[str] = (), 
     Args:
         config: A config, or a table of the builder.
         paired: Whether the recipe has a part `pair`.
-        measured: Names of measurements that were made; those that the config has come last.
+        measured: Names of the measurements in the data; the config's measurements come last.
         several: Whether some item has several images.
     """
     fixed = [
@@ -315,7 +315,7 @@ def arrow_schema(names: Iterable[str]) -> pa.Schema:
 
 
 def baseline(name: str) -> str:
-    """Name the baseline that measured a column; empty when none did.
+    """Name the baseline that measured a column; empty if no baseline did.
 
     Example:
         >>> baseline("question_tfidf_refit_p_gold"), baseline("answer")
@@ -326,7 +326,7 @@ def baseline(name: str) -> str:
 
 
 def general(name: str) -> str:
-    """Name a column for all baselines at once; any other column keeps its name.
+    """Replace the baseline in a column's name by a placeholder for all baselines; any other name stays as it is.
 
     Example:
         >>> general("question_tfidf_refit_p_gold"), general("answer")

@@ -1,4 +1,4 @@
-"""What can go wrong with a disk, and what must not be half done on it."""
+"""Write files whole or not at all, and explain errors of the disk."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from pathlib import Path
 from twokeys.core.errors import BadInput
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-"""What a disk answers that has no room left, or no room for this user or this file."""
+"""Errors of a disk without room, or without room for this user or this file."""
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
-"""What it answers where nothing may be written."""
+"""Errors of a place that must not be written to."""
 NO_PLACE = {
     errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EILSEQ, errno.ELOOP, errno.ENOENT, errno.EBUSY,
     errno.EEXIST, errno.ENOTEMPTY, errno.EIO,
 }  # fmt: skip
-"""What it answers where no file of the name can be."""
+"""Errors of a place that cannot hold a file of this name."""
 _UNFINISHED = re.compile(r"\..+\.\d+-[0-9a-f]{8}\.partial")
-"""Names that `whole` gives to files as long as they are not whole."""
+"""Names that `whole` gives to unfinished files."""
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV}
-"""What a system or a file system answers that exchanges nothing."""
+"""Errors of a system or a file system that cannot exchange two files."""
 
 
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
-    """Say in a sentence why nothing can be written somewhere.
+    """Turn errors of the disk inside the block into a sentence that explains them.
 
     Args:
-        place: What the block writes.
+        place: The file or folder that the block writes.
 
     Raises:
         BadInput: When the disk is full, or the place cannot be written to or named.
@@ -52,7 +52,7 @@ def writing(place: Path) -> Iterator[None]:
 
 
 def unwritable(place: object, error: OSError) -> BadInput:
-    """What to say of a place that cannot be written to."""
+    """Make the error for a place that cannot be written to."""
     problem = f"it cannot be written ({error.strerror or error})"
     if error.errno in FULL:
         remedy = "make room there, or name another place; the same command then goes on"
@@ -64,17 +64,17 @@ def unwritable(place: object, error: OSError) -> BadInput:
 
 
 def _concerns(error: OSError, place: Path) -> bool:
-    """Whether an error is of a place or what lies in it or beside it; pyarrow names no file."""
+    """Whether an error is about a place, or about a file in it or beside it; errors of pyarrow name no file."""
     return error.filename is None or Path(os.fsdecode(error.filename)).is_relative_to(place.parent)
 
 
 def sync(path: Path) -> None:
-    """Have a file or a folder on the disk itself before anything else is done: a power cut loses it no more."""
+    """Force a file or a folder onto the disk, so that a power cut cannot lose it."""
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # file systems that have nothing to do
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems do not sync
             raise
     finally:
         os.close(number)
@@ -82,7 +82,7 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; what was written there becomes `path` only when the block ends well.
+    """Yield a temporary path beside `path`; the file written there becomes `path` only if the block succeeds.
 
     Raises:
         BadInput: When nothing can be written there.
@@ -100,7 +100,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def is_unfinished(name: str) -> bool:
-    """Whether a file's name is one that `whole` gives: if it is still there, its writer was killed.
+    """Whether `whole` gives such names to unfinished files: a file of that name means that its writer was killed.
 
     Example:
         >>> is_unfinished("parts/.a.json.71-0badf00d.partial"), is_unfinished("parts/a.json")
@@ -115,33 +115,33 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def exchange(one: Path, other: Path) -> bool:
-    """Exchange two files or folders in one step, so that at no moment either name is missing.
+def exchange(first: Path, second: Path) -> bool:
+    """Exchange two files or folders in one step, so that neither name is ever missing.
 
     Returns:
-        False where the system or the file system cannot; nothing has happened then.
+        False if the system or the file system cannot do it; nothing has changed then.
 
     Raises:
-        OSError: When it can and fails.
+        OSError: When the system can do it and fails.
     """
     call = _exchanging()
     if call is None:
         return False
     ctypes.set_errno(0)
-    if call(os.fsencode(one), os.fsencode(other)) == 0:
+    if call(os.fsencode(first), os.fsencode(second)) == 0:
         return True
     if (number := ctypes.get_errno()) in _CANNOT:
         return False
-    raise OSError(number, os.strerror(number), str(one), None, str(other))
+    raise OSError(number, os.strerror(number), str(first), None, str(second))
 
 
 def _exchanging() -> Callable[[bytes, bytes], int] | None:
-    """The system's call that exchanges two names; None where it has none."""
+    """Return the system's call that exchanges two names; None if the system has none."""
     library = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux" and hasattr(library, "renameat2"):
         here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-        return lambda one, other: library.renameat2(here, one, here, other, swap)
+        return lambda first, second: library.renameat2(here, first, here, second, swap)
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):
         swap = 2  # RENAME_SWAP
-        return lambda one, other: library.renamex_np(one, other, swap)
+        return lambda first, second: library.renamex_np(first, second, swap)
     return None

@@ -1,4 +1,4 @@
-"""The one way in which twokeys says that an input is bad: where, what is wrong, what is allowed, what to do."""
+"""Errors about a user's input: each names the place, the problem, what is allowed, and what to do."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from collections.abc import Iterable
 class BadInput(ValueError):  # noqa: N818 - it is named after what the user has, not after what Python does
     """An input that cannot be used as it is.
 
-    Its text is a sentence of what is wrong and where, a sentence of what is allowed, and an instruction.
+    Its text is a sentence that names the place and the problem, a sentence of what is allowed, and an instruction.
 
     Example:
         >>> print(BadInput("questions.csv", 3, "the answer is empty", "text", "fill it in, or remove the row"))
         questions.csv, row 3: the answer is empty. Allowed: text. Fill it in, or remove the row.
 
     Attributes:
-        file: The file, recipe field or option that holds it.
+        file: The file, recipe field or option that holds the input.
         row: Row, key or field inside the file; None for the file as a whole.
-        problem: What is wrong, with the value that is there: a sentence without its full stop.
-        allowed: What is allowed there; empty if the problem says it.
-        remedy: What the user can do: an instruction without its full stop, beginning with a verb.
+        problem: What is wrong, with the value in question: a sentence without its full stop.
+        allowed: What is allowed instead; empty if the problem states it.
+        remedy: What the user can do: an instruction without its full stop that begins with a verb.
     """
 
     def __init__(self, file: object, row: object, problem: str, allowed: str, remedy: str) -> None:
@@ -34,30 +34,30 @@ class BadInput(ValueError):  # noqa: N818 - it is named after what the user has,
         return " ".join(part for part in parts if part)
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions pickle by their message alone; ours must cross process borders whole.
+        # By default an exception pickles its message alone; this one must keep its fields between processes.
         return type(self), (self.file, self.row, self.problem, self.allowed, self.remedy)
 
     @property
     def where(self) -> str:
-        """File and row, in words."""
+        """File and row, as text."""
         if self.row is None:
             return self.file
         return f"{self.file}, row {self.row}" if str(self.row).isdecimal() else f"{self.file}, {self.row}"
 
 
 class Halted(Exception):  # noqa: N818 - nothing went wrong
-    """Work that stopped by itself, as the user asked for, and goes on when the same command is run again.
+    """Work that stopped as the user requested; it goes on if the same command is run again.
 
-    Its text is a sentence without its full stop: why it stopped, and how to go on.
+    Its text is a sentence without its full stop: why the work stopped, and how to go on.
     """
 
 
 class Unscorable(BadInput):
-    """One item that a model cannot score, though it may score others."""
+    """A model cannot score an item; it may still score others."""
 
 
 class Unsayable(Unscorable):
-    """A model has no tokens for an answer, or does not have it in its list."""
+    """A model has no tokens for an answer, or its list of answers lacks it."""
 
     def __init__(self, answer: str, problem: str, remedy: str) -> None:
         self.answer = answer
@@ -83,7 +83,7 @@ class MissingPackage(BadInput):
 
 
 def misfit(value: str, reason: str) -> str:
-    """The problem with a value that a type does not allow, for a reason in pydantic's words.
+    """Return the problem with a value that its type does not allow, from pydantic's reason.
 
     Example:
         >>> misfit("k = 0", "Input should be greater than 0")
@@ -94,7 +94,7 @@ def misfit(value: str, reason: str) -> str:
 
 
 def short(value: object, most: int = 80) -> str:
-    """A value as Python writes it, for messages; a long one is cut in its middle (`clipped`).
+    """Return a value as Python writes it, for messages; a long value is cut in its middle (`clipped`).
 
     Example:
         >>> short("yes"), short("x" * 998, 20)
@@ -104,7 +104,7 @@ def short(value: object, most: int = 80) -> str:
 
 
 def clipped(text: str, most: int = 400) -> str:
-    """A text of which a long one is cut in its middle, with its length: both ends are what tells it apart.
+    """Cut a long text in its middle and add its length; both ends stay, since they identify the text.
 
     Example:
         >>> clipped("short"), clipped("x" * 1000, 20)
@@ -116,13 +116,13 @@ def clipped(text: str, most: int = 400) -> str:
 
 
 def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:
-    """The remedy for a name that nothing has: the closest of the names, or `otherwise` if none is close."""
+    """Return the remedy for an unknown name: the closest of the names, or `otherwise` if no name is close."""
     close = closest(name, names)
     return f"correct the name: did you mean {close!r}?" if close is not None else otherwise
 
 
 def closest(name: str, names: Iterable[str], likeness: float = 0.6) -> str | None:
-    """The name that was probably meant; None if none is as like as that.
+    """Return the name that the user probably meant; None if no name is similar enough.
 
     Example:
         >>> closest("balanecd", ["audited", "balanced"]), closest("x", ["audited"])

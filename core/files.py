@@ -1,4 +1,4 @@
-"""Files by their content: the one place that reads a file to hash it, and tells whether it was written meanwhile."""
+"""Hash files, and detect files that are written during a build; all hashes of files are made here."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from pathlib import Path
 from twokeys.core.errors import BadInput
 
 Stamp = tuple[int, int, int, int]
-"""Number, size, and times of a file's content and of its change: no programme can set the last one back."""
+"""Inode number, size, and the times of the last write and the last change; no program can set the last time back."""
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex; read a block at a time, however large the file is."""
+    """SHA-256 of a file, in hex; large files are read in blocks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def stamp(path: Path) -> Stamp:
-    """What is another one as soon as a file is written or replaced."""
+    """Return the stamp of a file, which changes whenever the file is written or replaced."""
     state = path.stat()
     return state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 
 @contextmanager
 def as_hashed(hashed: Mapping[Path, str], stamps: Mapping[Path, Stamp] | None = None) -> Iterator[None]:
-    """Read files that are those that were hashed before, and stay so: what follows from a hash follows from the file.
+    """Make sure that files still have their hashes, and do not change while the block reads them.
 
     Args:
         hashed: File -> its SHA-256.
-        stamps: File -> its stamp when it was hashed; a file that still has it is not hashed again.
+        stamps: File -> its stamp when it was hashed; a file with the same stamp is not hashed again.
 
     Raises:
-        BadInput: When a file is another one by now, or is written while the block reads it.
+        BadInput: When a file has changed since, or is written while the block reads it.
     """
     before = {path: stamp(path) for path in hashed}
     for path, value in hashed.items():
@@ -52,7 +52,7 @@ def _written(path: Path) -> BadInput:
 
 
 def sha256_of_all(paths: Iterable[Path]) -> str:
-    """One SHA-256 for several files in an order, in hex: that of their digests, one after the other."""
+    """One SHA-256 for an ordered list of files, in hex: the hash of their hashes."""
     total = hashlib.sha256()
     for path in paths:
         total.update(bytes.fromhex(sha256(path)))
@@ -60,7 +60,7 @@ def sha256_of_all(paths: Iterable[Path]) -> str:
 
 
 def sha256_of_weights(folder: Path) -> str:
-    """One SHA-256 for the weights of a model: those of all safetensors files in its folder, by name."""
+    """One SHA-256 for the weights of a model: all safetensors files in its folder, sorted by name."""
     return sha256_of_all(sorted(folder.glob("*.safetensors")))
 
 
@@ -69,7 +69,7 @@ def hashes(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
 
     Args:
         folder: The folder; files in folders inside it count too.
-        without: Relative paths of files that are left out.
+        without: Relative paths of files to ignore.
     """
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     return {name: sha256(path) for name, path in files.items() if name not in without}

@@ -1,8 +1,8 @@
-"""Grouped folds: no group is ever in two folds, so that no item is scored by a model that saw its group.
+"""Grouped folds: no group is ever in two folds, so no item is scored by a model that was fitted on its group.
 
-`fold_of` deals all groups at once and keeps folds nearly equal: what measuring, refits, controls and artefacts use.
-`hashed_fold` looks at one group alone, so that no other item changes its fold: what a rule must use, whose decisions on
-an item may not depend on which other items it is shown with.
+`fold_of` deals all groups at once and keeps folds nearly equal. Measuring, refits, controls and artefacts use it.
+`hashed_fold` looks at one group alone, so that other items cannot change its fold. Rules must use it, since a decision
+about an item must not depend on the other items in the table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
     Args:
         groups: (n,) group of each item.
         folds: Number of folds.
-        seed: Of the order of groups of one size.
+        seed: Seed of the order among groups of equal size.
     """
     import numpy as np
 
@@ -42,6 +42,6 @@ def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
 
 
 def hashed_fold(group: str, folds: int, seed: int) -> int:
-    """The fold of one group, by a hash of its name: folds are equal in expectation only."""
+    """Return the fold of one group from a hash of its name; folds are equal only in expectation."""
     marks = hashlib.sha256(f"{seed}:{group}".encode()).digest()
     return int.from_bytes(marks[:8], "big") % folds

@@ -1,4 +1,4 @@
-"""The images of items by key: which each item shows, in their order, and numbers of images as numbers of such lists."""
+"""The images of items: the keys of each item's images, and features of images joined into features of items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEYS = "image_keys"
 
 
 def images_of(items: pd.DataFrame) -> pd.Series[Any]:
-    """The keys of each item's images, a list an item; a table without `image_keys` has items of one image each.
+    """Return the keys of each item's images, one list for each item; without `image_keys` each item has one image.
 
     Args:
         items: Item table, or rows of a published folder.
@@ -31,12 +31,12 @@ def several(items: pd.DataFrame) -> pd.Series[bool]:
 
 @dataclass(frozen=True, eq=False)
 class ByItem:
-    """Rows of images by item, in a table with a row for each image, in which those of an item follow each other.
+    """Where the rows of each item lie in a table with one row for each image; an item's rows are consecutive.
 
     Attributes:
         items: Index of each item, in the order of the table.
         starts: (n,) first row of each item.
-        ends: (n,) row after its last one.
+        ends: (n,) row after the last row of each item.
     """
 
     items: pd.Index[Any]
@@ -54,29 +54,29 @@ class ByItem:
         return cls(rows[starts], starts, np.append(starts, len(rows)).astype(np.int64)[1:])
 
     def lists(self, values: pd.Series[Any]) -> pd.Series[Any]:
-        """The values of each item's rows, a list an item."""
+        """Return the values of each item's rows, one list for each item."""
         import pandas as pd
 
         every = values.tolist()
-        found = [every[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
-        return pd.Series(found, index=self.items, dtype=object)
+        lists = [every[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+        return pd.Series(lists, index=self.items, dtype=object)
 
     def least(self, values: pd.Series[Any]) -> pd.Series[Any]:
-        """The smallest value of each item's rows."""
+        """Return the smallest value of each item's rows."""
         import pandas as pd
 
         numbers = values.to_numpy()
-        found = np.minimum.reduceat(numbers, self.starts) if len(numbers) else numbers
-        return pd.Series(found, index=self.items)
+        smallest = np.minimum.reduceat(numbers, self.starts) if len(numbers) else numbers
+        return pd.Series(smallest, index=self.items)
 
 
 @dataclass(frozen=True, eq=False)
 class ImageLists:
-    """Lists of images, each of which is what an image view shows.
+    """Lists of images; an image view shows one such list.
 
     Attributes:
-        images: Keys of all images in them, each once, sorted.
-        places: (n, k) places of the images of each list among these, in order; -1 if a list has no more.
+        images: Keys of all images in the lists, each once, sorted.
+        places: (n, k) places in `images` of each list's images, in order; -1 fills up shorter lists.
     """
 
     images: pd.Index[str]
@@ -84,10 +84,10 @@ class ImageLists:
 
     @classmethod
     def of(cls, items: pd.DataFrame, keys: pd.Index[str]) -> ImageLists:
-        """The lists of some image keys.
+        """Return the lists of some image keys.
 
         Args:
-            items: Items among which each key is.
+            items: Items that hold every key.
             keys: Values of `image_key`.
         """
         import pandas as pd
@@ -95,11 +95,11 @@ class ImageLists:
         first = items[~items["image_key"].duplicated()]
         every = dict(zip(first["image_key"], images_of(first), strict=True))
         lists = [list(every[key]) for key in keys]
-        images = pd.Index(sorted({image for of in lists for image in of}), dtype=object)
+        flat = [image for images_of_key in lists for image in images_of_key]
+        images = pd.Index(sorted(set(flat)), dtype=object)
         places = np.full((len(lists), max(map(len, lists), default=1)), -1, dtype=np.int64)
-        found = images.get_indexer(pd.Index([image for of in lists for image in of], dtype=object))
-        counts = np.array([len(of) for of in lists], dtype=np.int64)
-        places[np.arange(places.shape[1]) < counts[:, None]] = found
+        counts = np.array([len(images_of_key) for images_of_key in lists], dtype=np.int64)
+        places[np.arange(places.shape[1]) < counts[:, None]] = images.get_indexer(pd.Index(flat, dtype=object))
         return cls(images, places)
 
     @property
@@ -108,42 +108,42 @@ class ImageLists:
         return np.asarray((self.places >= 0).sum(axis=1), dtype=np.int64)
 
     def side_by_side(self, matrix: NDArray[Any]) -> NDArray[Any]:
-        """Numbers of each list: those of its first image, of its second and so on, zeros if it has no more.
+        """Concatenate the features of each list's images, with zeros for missing images.
 
-        Concatenated rather than pooled: what a linear model reads off the mean of some vectors it reads off the
-        vectors side by side too, and which image comes first is not lost.
+        The features are concatenated and not pooled: a linear model can read from vectors side by side whatever it can
+        read from their mean, and the order of the images is kept.
 
         Args:
-            matrix: (m, ...) numbers of each image, in the order of `images`.
+            matrix: (m, ...) features of each image, in the order of `images`.
 
         Returns:
-            (n, k * f, ...); of lists of one image their rows of the matrix.
+            (n, k * f, ...); rows of the matrix itself if all lists have one image.
         """
         if self.places.shape[1] == 1:
             return matrix[self.places[:, 0]]
-        found = np.zeros((*self.places.shape, *matrix.shape[1:]), dtype=matrix.dtype)
-        there = self.places >= 0
-        found[there] = matrix[self.places[there]]
-        return found.reshape(len(found), -1, *matrix.shape[2:])
+        joined = np.zeros((*self.places.shape, *matrix.shape[1:]), dtype=matrix.dtype)
+        present = self.places >= 0
+        joined[present] = matrix[self.places[present]]
+        return joined.reshape(len(joined), -1, *matrix.shape[2:])
 
     def in_a_square(self, matrix: NDArray[Any], channels: int) -> NDArray[Any]:
-        """Square maps of each list: those of its images in the cells of a larger square, zeros in cells without one.
+        """Put the square maps of each list's images into the cells of a larger square; zeros fill empty cells.
 
         Args:
             matrix: (m, s * s * channels) a square map of each image, in the order of `images`.
             channels: Numbers at each point of a map.
 
         Returns:
-            (n, g * s * g * s * channels), where g * g cells are enough for the longest list.
+            (n, g * s * g * s * channels); g * g cells are enough for the longest list.
         """
         if self.places.shape[1] == 1:
             return matrix[self.places[:, 0]]
         n, k = self.places.shape
         across = int(np.ceil(np.sqrt(k)))
         side = round((matrix.shape[1] / channels) ** 0.5)
-        found = np.zeros((n, across, side, across, side, channels), dtype=matrix.dtype)
+        squares = np.zeros((n, across, side, across, side, channels), dtype=matrix.dtype)
         for place in range(k):
-            there = self.places[:, place] >= 0
-            maps = matrix[self.places[there, place]].reshape(-1, side, side, channels)
-            found[there, place // across, :, place % across] = maps
-        return found.reshape(n, -1)
+            present = self.places[:, place] >= 0
+            maps = matrix[self.places[present, place]].reshape(-1, side, side, channels)
+            squares[present, place // across, :, place % across] = maps
+        return squares.reshape(n, -1)

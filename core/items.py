@@ -1,4 +1,4 @@
-"""The item table: its columns, and the two keys that an item opens with."""
+"""The item table: its schema, and the two keys that open an item."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ AnswerType = Literal["yes/no", "number", "choice", "open"]
 ANSWER_TYPES: tuple[AnswerType, ...] = ("yes/no", "number", "choice", "open")
 
 SCHEMA = arrow_schema(columns_of(ITEMS))
-"""Of the item table; an image that is known by name alone has the width and height 0."""
+"""Schema of the item table; if only the name of an image is available, its width and height are 0."""
 
 
 @dataclass(frozen=True)
 class TextRule:
-    """How published text is made canonical. Whatever merges two questions here is published merged.
+    """How published text is made canonical. If two questions become equal here, they are published as equal.
 
     Attributes:
         unicode: Unicode normal form.
@@ -34,7 +34,7 @@ class TextRule:
     lowercase: bool = False
 
     def __call__(self, text: str) -> str:
-        r"""Return `text` as it is published: one normal form, nothing unseen, single spaces, none at the ends.
+        r"""Return `text` as it is published: in one normal form, without invisible characters, with single spaces.
 
         Example:
             >>> TextRule(lowercase=True)("  Is it\tR\u200bED? ")
@@ -42,7 +42,7 @@ class TextRule:
         """
         text = unicodedata.normalize(self.unicode, visible(unicodedata.normalize(self.unicode, text)))
         if self.lowercase:
-            # Small letters compose where capitals do not (J with caron), so the form is taken again.
+            # Some small letters compose although their capitals do not (J with caron), so text is normalised again.
             text = unicodedata.normalize(self.unicode, text.lower())
         return " ".join(text.split())
 
@@ -58,11 +58,11 @@ def digest(*parts: str) -> str:
 
 
 def question_key(question: str, choices: Sequence[str]) -> str:
-    r"""Key of the question side: what the published question and the set of its options look like.
+    r"""Key of the question side: a hash of how the published question and the set of its options look.
 
-    Under one key one spelling is published (`twokeys.builder.read.spelling`). Where options must keep an order
-    (`twokeys.core.option_places`), the key is of the options in that order: what is published under one key is the
-    same, order included.
+    One spelling is published for each key (`twokeys.builder.read.spelling`). If options must keep an order
+    (`twokeys.core.option_places`), the key is a hash of the options in that order. So all items of a key publish the
+    same text, in the same order of options.
 
     Example:
         >>> question_key("It\u2019s red?", []) == question_key("It's red?", []), question_key("Red?", [])[:4]
@@ -75,10 +75,10 @@ def question_key(question: str, choices: Sequence[str]) -> str:
 
 
 def image_key(keys: Sequence[str]) -> str:
-    """Key of the image side: an image's own key, or the hash of the keys of several images in their order.
+    """Key of the image side: the key of an item's single image, or the hash of the keys of its images in order.
 
     Args:
-        keys: Keys of the item's images, one or more, in the order in which it shows them.
+        keys: Keys of the item's images, at least one, in the order in which the item shows them.
 
     Example:
         >>> image_key(["a"]), image_key(["a", "b"]) == image_key(["b", "a"]), image_key(["a", "a"]) == image_key(["a"])
@@ -88,11 +88,11 @@ def image_key(keys: Sequence[str]) -> str:
 
 
 def hashed_order(question: str, choices: Sequence[str]) -> list[str]:
-    """Order options by a hash of the question key, but for those that have a place of their own.
+    """Order options by a hash of the question key, except for options with a fixed place.
 
     Args:
         question: The published question.
-        choices: Its options, in the order of the source.
+        choices: The item's options, in the order of the source.
 
     Example:
         >>> hashed_order("k", ["a cat", "a dog", "B"]) == hashed_order("k", ["B", "a dog", "a cat"])
@@ -104,12 +104,12 @@ def hashed_order(question: str, choices: Sequence[str]) -> list[str]:
     key = question_key(question, choices)
     pinned = pins(choices) if fixed == "pinned" else {}
     free = iter(sorted(set(choices) - pinned.keys(), key=lambda choice: (digest(key, choice), choice)))
-    there = {place: choice for choice, place in pinned.items()}
-    return [there[place] if place in there else next(free) for place in range(len(choices))]
+    at_place = {place: choice for choice, place in pinned.items()}
+    return [at_place[place] if place in at_place else next(free) for place in range(len(choices))]
 
 
 def row_order(identity: str) -> str:
-    """What published rows go by inside one image: a hash, since ids of a source may tell its answers.
+    """Sort key of published rows within one image: a hash, since ids of a source may reveal its answers.
 
     Example:
         >>> sorted(["pope:test:1", "pope:test:2", "pope:test:3"], key=row_order)
@@ -119,26 +119,26 @@ def row_order(identity: str) -> str:
 
 
 def canonical_json(value: Any) -> str:
-    """Serialise with sorted keys, no spaces, and Unicode as it is: equal values give equal text."""
+    """Serialise with sorted keys, without spaces and without Unicode escapes: equal values give equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question as its corpus states it, before anything is checked or normalised.
+    """One question as its corpus holds it, before it is checked or normalised.
 
     Attributes:
-        file: The file it stands in, relative to the corpus root.
+        file: The file of the question, relative to the corpus root.
         row: Row number (from 1) or key inside the file.
-        split: The published split that it belongs to.
-        source_id: The source's own id, as text; unique within `split`.
+        split: The published split of the question.
+        source_id: The source's id, as text; unique within `split`.
         image: Locator of the image, see `twokeys.builder.read.pictures`: `file:PATH`, `parquet:PATH#COLUMN#INDEX`,
             `name:NAME`; or the locators of several images in their order.
         question: Question or statement.
         answer: Gold answer; for multiple choice the option's text.
         choices: Option texts in source order; empty when open.
-        answers: All annotators' answers, when the source has them.
-        answer_type: Set by readers that know it; None lets `twokeys.builder.read.stage` derive it.
+        answers: All annotators' answers, if the source has them.
+        answer_type: Answer type, if the source states it; if None, `twokeys.builder.read.stage` derives it.
         links: Namespaced keys of declared groups, such as `nlvr:statement:...`.
         meta: The source's other fields; must be JSON values.
     """
@@ -158,5 +158,5 @@ class Row:
 
     @property
     def images(self) -> tuple[str, ...]:
-        """Locators of all images, in their order."""
+        """Locators of all images, in order."""
         return (self.image,) if isinstance(self.image, str) else self.image

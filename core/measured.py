@@ -1,7 +1,7 @@
-"""Columns of what baselines measure of an item: one rule for their names, types and meanings.
+"""Columns of a baseline's measurements: one rule for their names, types and meanings.
 
-Inside twokeys the parts of such a name are joined by points, `question.tfidf.refit.p_gold`; a published column is an
-identifier, `question_tfidf_refit_p_gold`. `core.columns` converts one to the other.
+Inside twokeys, points join the parts of such a name: `question.tfidf.refit.p_gold`. The published column is an
+identifier: `question_tfidf_refit_p_gold`. `core.columns` converts between the two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ PREDICTION, P_GOLD = "prediction", "p_gold"
 KINDS: dict[str, str] = {PREDICTION: "answer of", P_GOLD: "probability of the gold answer by"}
 """Kind of a published measurement -> the beginning of its meaning."""
 UNPUBLISHED = ("confidence", "evidence")
-"""Kinds that rules and the builder read, and that are not published."""
+"""Kinds that rules and the builder read, but that are not published."""
 CROSS_FITTED, REFIT, PAIRED, AUDITED, UNKEPT = "", "refit", "paired", "audited", "unkept"
 UNSEEN, REFIT_UNSEEN = "unseen", "refitunseen"
 FITS: dict[str, str] = {
@@ -26,11 +26,11 @@ FITS: dict[str, str] = {
     AUDITED: "a blind adversary, fitted on the audited set",
     UNKEPT: "a blind adversary, fitted on what the audited tier left out",
 }
-"""Mark of what a baseline was fitted on -> the end of the meaning."""
+"""Mark of the data that a baseline was fitted on -> the end of the meaning."""
 UNMET = (UNSEEN, REFIT_UNSEEN)
-"""Fits of which no model met the question that it answers: folds by question."""
+"""Fits with folds by question: no model was fitted on the question that it answers."""
 READ, BALANCED = (CROSS_FITTED, UNSEEN), (REFIT, REFIT_UNSEEN)
-"""Fits that speak of all items that were read, and of the balanced set."""
+"""Fits on all items that were read, and fits on the balanced set."""
 _NAME = re.compile(
     rf"(?P<view>question|choices|image)(?P<join>[._])(?P<family>.+?)((?P=join)(?P<fit>{'|'.join(filter(None, FITS))}))?"
     rf"(?P=join)(?P<kind>{'|'.join([*KINDS, *UNPUBLISHED])})"
@@ -39,12 +39,12 @@ _NAME = re.compile(
 
 @dataclass(frozen=True)
 class Measured:
-    """What one baseline measured.
+    """A measurement by one baseline.
 
     Attributes:
-        baseline: Its full name, such as `question.tfidf`.
-        kind: What was measured: a key of `KINDS`, or one of `UNPUBLISHED`.
-        fit: What the baseline was fitted on, a key of `FITS`.
+        baseline: Full name of the baseline, such as `question.tfidf`.
+        kind: Kind of the measurement: a key of `KINDS`, or a member of `UNPUBLISHED`.
+        fit: Mark of the data that the baseline was fitted on, a key of `FITS`.
     """
 
     baseline: str
@@ -53,7 +53,7 @@ class Measured:
 
     @classmethod
     def of(cls, column: object) -> Measured | None:
-        """Read the name of a column, inside twokeys or published; None when no baseline measured it.
+        """Read the name of a column, inside twokeys or published; None if the column is no baseline's measurement.
 
         Example:
             >>> Measured.of("question.lm_pmi.refit.p_gold") == Measured.of("question_lm_pmi_refit_p_gold")
@@ -71,7 +71,7 @@ class Measured:
 
     @property
     def published(self) -> bool:
-        """Whether such columns are published."""
+        """Whether columns of this kind are published."""
         return self.kind in KINDS
 
     @property
@@ -86,10 +86,10 @@ class Measured:
 
 
 def check_family(name: str) -> None:
-    """Check the name of a family of baselines, such as `tfidf`: columns are named after it.
+    """Check the name of a family of baselines, such as `tfidf`, since columns are named after it.
 
     Raises:
-        ValueError: When the published name of such a column would be no identifier, or could be read in two ways.
+        ValueError: When the published name of such a column would be no identifier, or would be ambiguous.
     """
     last = name.rpartition("_")[2]
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or last in FITS or "__" in name or name.endswith("_"):

@@ -1,4 +1,4 @@
-"""How results look in a notebook: a sentence and their table."""
+"""Show results in a notebook: a sentence and a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS = 60
-"""Rows of a table that are shown."""
+"""Most rows of a table that are shown."""
 
 
 class Tabular(Protocol):
@@ -21,6 +21,6 @@ class Tabular(Protocol):
 
 
 def notebook(sentence: str, result: Tabular) -> str:
-    """HTML of a result: a sentence, and its table without markup of cells."""
+    """Return the HTML of a result: a sentence, and a table whose cells are plain text."""
     table = result.to_pandas().to_html(index=False, max_rows=ROWS, float_format="{:.3f}".format, na_rep="", border=0)
     return f"<p><b>{html.escape(sentence)}</b></p>{table}"

@@ -1,10 +1,10 @@
-"""Places of options that mean something: letters, labels, and options that speak of other options.
+"""Options whose place carries meaning: letters, labels, and options that refer to other options.
 
-Readers name options by letter, A for the first. An option that is itself a letter ("C"), or carries one ("Figure C",
-"C) a cube"), stands at the place of that letter, or one letter would mean two options. An option that speaks of other
-options or of their places ("B and D", "None of these"), or a question that does ("What is wrong with option B?"), keeps
-the whole item in the order of its source. All other options are free: their order is chosen
-(`twokeys.builder.read.option_order`).
+Readers name options by letter, A for the first. An option that is a letter ("C") or carries a letter ("Figure C",
+"C) a cube") must stand at the place of that letter, or one letter would mean two options. If an option refers to other
+options or to their places ("B and D", "None of these"), or the question does ("What is wrong with option B?"), all
+options of the item keep the order of the source. The order of all other options is free:
+`twokeys.builder.read.option_order` chooses it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Literal
 
 from twokeys.core.answers.labels import beside_letter, letters
 from twokeys.core.answers.lookalikes import alike
-from twokeys.core.answers.parsing import said
+from twokeys.core.answers.parsing import answer_part
 from twokeys.core.option_words import KINDS, ORDINAL, speaks_of_others
 
 Freedom = Literal["free", "pinned", "source order"]
 CLASH = "options that are letters, out of their places"
-"""Begins what is found where no order of the options can be read."""
+"""Beginning of the problem with options for which no order works."""
 
 _MARKUP = re.compile(
     r"[*_`$#\"\u201c\u201d{}]+|\\(?:boxed|text|textbf|textrm|mbox|mathrm|mathbf|rm)\b|^['\u2018]|['\u2019]$"
@@ -39,11 +39,11 @@ _LABELLED = re.compile(
 
 
 def freedom(question: str, choices: Sequence[str]) -> Freedom:
-    """Say what decides the order of an item's options.
+    """Return what decides the order of an item's options.
 
     Args:
         question: The published question.
-        choices: Its options in the order of the source; two at least.
+        choices: The item's options in the order of the source; at least two.
 
     Example:
         >>> freedom("Which one?", ["red", "blue"]), freedom("Which one?", ["E", "C", "A"])
@@ -56,27 +56,28 @@ def freedom(question: str, choices: Sequence[str]) -> Freedom:
 
 @lru_cache(2**16)
 def _freedom(question: str, choices: tuple[str, ...]) -> Freedom:
-    if _speaks(question, len(choices)) or any(_refers(option, len(choices)) for option in choices):
+    if _asks_about_options(question, len(choices)) or any(_refers(option, len(choices)) for option in choices):
         return "source order"
-    wanted = [place for place in map(_place, choices, [len(choices)] * len(choices)) if place is not None]
+    places = [_place(choice, len(choices)) for choice in choices]
+    wanted = [place for place in places if place is not None]
     if len(set(wanted)) < len(wanted):
         return "source order"
     return "pinned" if wanted else "free"
 
 
 def pins(choices: Sequence[str]) -> dict[str, int]:
-    """The options that are letters or carry one, and their places; asked where `freedom` says `pinned`.
+    """Return options that are or carry letters, and their places; callers use it if `freedom` is `pinned`.
 
     Example:
         >>> pins(["E", "C", "A"]), pins(["a cube", "Figure A"])
         ({'C': 2, 'A': 0}, {'Figure A': 0})
     """
-    found = {option: _place(option, len(choices)) for option in choices}
-    return {option: place for option, place in found.items() if place is not None}
+    places = {option: _place(option, len(choices)) for option in choices}
+    return {option: place for option, place in places.items() if place is not None}
 
 
 def clash(question: str, choices: Sequence[str]) -> str | None:
-    """Say what is wrong where an option that is a letter cannot stand at its own place; None where all is well.
+    """Return the problem if an option that is a letter cannot stand at the letter's place, else None.
 
     Example:
         >>> clash("Which one?", ["A", "a", "red"])
@@ -93,26 +94,27 @@ def clash(question: str, choices: Sequence[str]) -> str | None:
 
 
 def _place(option: str, count: int) -> int | None:
+    """Return the place that an option demands, as a letter or by a label; None if it demands none."""
     if (place := _letter(option, count)) is not None:
         return place
-    found = _LABELLED.fullmatch(_plain(option))
-    if found:
-        return _within(next(filter(None, found.groups())), count)
-    named = letters(said(option))
+    labelled = _LABELLED.fullmatch(_plain(option))
+    if labelled:
+        return _within(next(filter(None, labelled.groups())), count)
+    named = letters(answer_part(option))
     return _within(named[0], count) if len(named) == 1 else None
 
 
 def _letter(option: str, count: int) -> int | None:
-    """The place of the letter that an option is."""
-    if found := _ALONE.fullmatch(_plain(option)):
-        return _within(found[1], count)
-    inner = said(option)  # as a reply that says so is read
+    """Return the place of the letter that an option is; None if it is no letter."""
+    if alone := _ALONE.fullmatch(_plain(option)):
+        return _within(alone[1], count)
+    inner = answer_part(option)  # a reply with this text would be read in the same way
     named = letters(inner)
     return _within(named[0], count) if len(named) == 1 and not beside_letter(inner) else None
 
 
 def _plain(text: str) -> str:
-    """A text as it looks, without marks of Markdown and LaTeX, and without quotes around it."""
+    """Return a text as it looks, without marks of Markdown and LaTeX, and without quotes around it."""
     return _MARKUP.sub("", alike(text, cased=False)).strip()
 
 
@@ -122,14 +124,14 @@ def _within(letter: str, count: int) -> int | None:
 
 
 def _refers(option: str, count: int) -> bool:
-    """Whether an option speaks of other options or of their places."""
+    """Whether an option refers to other options or to their places."""
     plain = _plain(option)
     return speaks_of_others(plain) or bool(_lists(count).search(plain))
 
 
 @cache
 def _lists(count: int) -> re.Pattern[str]:
-    """Options by their letters, of `count` options: "A and B", "only C", "(A) or (D)", "A-C"."""
+    """Pattern of references to some of `count` options by letter: "A and B", "only C", "(A) or (D)", "A-C"."""
     last = ascii_uppercase[count - 1]
     upper, either = rf"[(\[]?[A-{last}][)\]]?", rf"[(\[]?[A-{last}a-{last.lower()}][)\]]?"
     words = r"(?:,\s*)?\b(?:and|or|nor|but not|und|oder|et|ou|y|и|или)\b|,|&|和|或|及|与|、"
@@ -147,13 +149,14 @@ def _lists(count: int) -> re.Pattern[str]:
     )
 
 
-def _speaks(question: str, count: int) -> bool:
-    """Whether a question speaks of options by their letters or places, or lists them itself."""
-    return bool(_asked(count).search(_plain(question)))
+def _asks_about_options(question: str, count: int) -> bool:
+    """Whether a question refers to options by their letters or places, or lists the options itself."""
+    return bool(_references(count).search(_plain(question)))
 
 
 @cache
-def _asked(count: int) -> re.Pattern[str]:
+def _references(count: int) -> re.Pattern[str]:
+    """Pattern of a question's references to some of `count` options."""
     letter = rf"[A-{ascii_uppercase[count - 1]}]"
     kinds = r"(?:[Oo]ptions?|[Cc]hoices?|[Aa]nswers?|[Aa]lternatives?)"
     return re.compile(

@@ -1,7 +1,7 @@
-"""Words by which an option speaks of other options, in many languages: none, both, all of these, the first two.
+"""Words with which an option refers to other options, in many languages: none, both, all of these, the first two.
 
-Whatever speaks of others keeps the order of its source. A list of words is never whole: what it misses is ordered like
-any other option, and a card says how many items keep their source's order.
+An item with such an option keeps the order of its source. No list of words is complete: an option that it misses is
+ordered like any other option. The card states how many items keep the order of their source.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NAMED = r"(?:of|the|as|all|none|any|both|listed|mentioned|given|stated|named|de
 _ENGLISH = (
     r"\W*(?:none|neither|both|all|either|any|others?|another|something else|anything else)\W*$",
     r"\W*(?:none|neither|both|all|either)\s+(?:(?:is|are|\w+)\s+){1,2}(?:correct|right|true|wrong|false|valid)\W*$",
-    # In a sentence, "two of them" are some of what it speaks of.
+    # Inside a longer sentence, "two of them" are some of the things in that sentence, not options.
     r"(?:[\w'\u2019]+\s+){0,4}of\s+(?:these|those|them)\b(?:\s+\w+){0,3}\W*$",
     rf".*\b{_SOME}\s+(?:\w+\s+){{0,2}}?of\s+(?:\w+\s+){{0,2}}?(?:{_THERE}|{KINDS})\b",
     rf".*\b{_NAMED}\s+(?:above|below)\b(?!\s+(?:the|an?|it|him|her|them|his|its|their)\b)",
@@ -63,7 +63,7 @@ _THINGS = {
     "pl": (r"żad\w+|wszystk\w+|oba|obie", r"powyższ\w*|odpowiedzi|nich|tych|opcj\w*"),
     "tr": (r"yukarıdakilerin|bunların|seçeneklerin", r"hiçbiri|hepsi|tümü"),
 }  # fmt: skip
-"""What an option says of others, and what it says it of, in one language."""
+"""Language -> words for a number of options, and words for the options themselves."""
 _ALONE = frozenset(
     " ".join(words.split())
     for words in """
@@ -119,8 +119,8 @@ _SPEAKS = re.compile(
     "|".join((
         *_ENGLISH,
         *(
-            rf".*(?<!\w)(?:{said})\s+(?:[\w'-]+\s+){{0,2}}?(?:d'|de\s+|van\s+|von\s+|из\s+)?(?:{of})(?!\w)"
-            for said, of in _THINGS.values()
+            rf".*(?<!\w)(?:{amount})\s+(?:[\w'-]+\s+){{0,2}}?(?:d'|de\s+|van\s+|von\s+|из\s+)?(?:{options})(?!\w)"
+            for amount, options in _THINGS.values()
         ),
         *_WHICH_TWO,
         *_OTHER_SCRIPTS,
@@ -131,10 +131,10 @@ _MARKS = re.compile(r"^[\s\"'(\[.,;:!?-]+|[\s\"')\].,;:!?。，-]+$")
 
 
 def speaks_of_others(option: str) -> bool:
-    """Whether an option speaks of other options, or of statements by their numbers.
+    """Whether an option refers to other options, or to statements by their numbers.
 
     Args:
-        option: Its text, without mark-up.
+        option: Text of the option, without mark-up.
 
     Example:
         >>> speaks_of_others("None of these"), speaks_of_others("I and II only"), speaks_of_others("Keine davon")
@@ -142,6 +142,6 @@ def speaks_of_others(option: str) -> bool:
         >>> speaks_of_others("both hands"), speaks_of_others("3 and 4"), speaks_of_others("alle Hunde")
         (False, False, False)
     """
-    said = {option, _MARKS.sub("", option)}
-    alone = " ".join(_MARKS.sub("", option).casefold().split())
-    return alone in _ALONE or any(_SPEAKS.match(text) or _STATEMENTS.fullmatch(text) for text in said)
+    unmarked = _MARKS.sub("", option)
+    alone = " ".join(unmarked.casefold().split())
+    return alone in _ALONE or any(_SPEAKS.match(text) or _STATEMENTS.fullmatch(text) for text in {option, unmarked})

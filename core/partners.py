@@ -1,4 +1,4 @@
-"""Counterfactual partners and quads inside a set: who differs from whom in one modality and in the answer."""
+"""Counterfactual partners and quads inside a set: items that differ in one modality and in the answer."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ NONE = -1
 def partners(vertex: Ints, answer: Ints) -> Ints:
     """Give every item a partner at the same vertex with another answer.
 
-    Sort a vertex's d items by answer and step d // 2 ahead, cyclically: no answer holds more than d // 2 of a balanced
-    vertex, so the step always leaves the item's own answer. Every item is then the partner of exactly one other; where
-    d is even the partner's partner is the item itself.
+    Sort a vertex's d items by answer and step d // 2 ahead, cyclically. At a balanced vertex no answer holds more than
+    d // 2 items, so the step always reaches another answer. Every item is then the partner of exactly one other item.
+    If d is even, the partner's partner is the item itself.
 
     Args:
         vertex: (n,) the shared side: question codes for image partners, image codes for question partners.
         answer: (n,) answer codes.
 
     Returns:
-        (n,) index of the partner; `NONE` where the step lands on the same answer (only at unbalanced vertices).
+        (n,) index of the partner; `NONE` if the step lands on the same answer (only at unbalanced vertices).
 
     Example:
         >>> partners(np.array([0, 0, 0, 0]), np.array([0, 1, 0, 1])).tolist()
@@ -34,18 +34,18 @@ def partners(vertex: Ints, answer: Ints) -> Ints:
     at = vertex[order]
     position = np.arange(len(order)) - start[at]
     target = order[start[at] + (position + degree[at] // 2) % degree[at]]
-    found = np.full(len(vertex), NONE, dtype=np.int64)
-    found[order] = np.where(answer[target] == answer[order], NONE, target)
-    return found
+    partner = np.full(len(vertex), NONE, dtype=np.int64)
+    partner[order] = np.where(answer[target] == answer[order], NONE, target)
+    return partner
 
 
 def quads(question: Ints, image: Ints, answer: Ints) -> Ints:
     """Pack items into disjoint quads: two questions by two images, answers a b / b a.
 
-    Greedy in item order, so the packing is maximal (no further quad fits) but not always the largest possible.
+    The packing is greedy in item order: it is maximal (no further quad fits) but not always the largest possible.
 
     Returns:
-        (n,) number of the item's quad, from 0; `NONE` for items in none.
+        (n,) number of the item's quad, from 0; `NONE` for items in no quad.
     """
     items = list(zip(question.tolist(), image.tolist(), answer.tolist(), strict=True))
     free = _Free(items)
@@ -54,10 +54,10 @@ def quads(question: Ints, image: Ints, answer: Ints) -> Ints:
     for first in range(len(items)):
         if quad[first] != NONE:
             continue
-        found = _complete(first, items, quad, free)
-        if found is None:
+        others = _complete(first, items, quad, free)
+        if others is None:
             continue
-        for index in (first, *found):
+        for index in (first, *others):
             quad[index] = number
             free.take(items[index])
         number += 1
@@ -69,11 +69,11 @@ Item = tuple[int, int, int]
 
 
 class _Free:
-    """What is not yet in a quad.
+    """Items that are not yet in a quad.
 
     Attributes:
-        index: The first item that is (question, image, answer).
-        beside: Items at each image.
+        index: (question, image, answer) -> the first such item.
+        beside: Image -> its items.
     """
 
     def __init__(self, items: list[Item]) -> None:
@@ -87,16 +87,16 @@ class _Free:
             self._images.setdefault((q, a), set()).add(i)
 
     def take(self, item: Item) -> None:
-        """Note that an item is in a quad now."""
+        """Record that an item is in a quad now."""
         q, i, a = item
         self._images[q, a].discard(i)
 
     def other(self, q1: int, b: int, q2: int, a: int, here: int) -> int | None:
-        """The smallest image but `here` on which `q1` is answered `b` and `q2` is answered `a`."""
+        """Return the smallest image except `here` whose answer to `q1` is `b` and whose answer to `q2` is `a`."""
         on_first, on_second = self._images.get((q1, b)), self._images.get((q2, a))
         if not on_first or not on_second:
             return None
-        # Images are only ever taken away, so each intersection is made once and then used up from its end.
+        # Images are only ever removed, so each intersection is computed once and then consumed from its end.
         case = (q1, b, q2, a) if q1 < q2 else (q2, a, q1, b)
         shared = self._shared.get(case)
         if shared is None:
@@ -107,7 +107,7 @@ class _Free:
 
 
 def _complete(first: int, items: list[Item], quad: list[int], free: _Free) -> tuple[int, int, int] | None:
-    """The other three items of a quad that holds item `first`: beside it, below it, and across."""
+    """Return the other three items of a quad with item `first`: at its image, at its question, and opposite."""
     q1, here, a = items[first]
     for second in free.beside[here]:
         q2, _, b = items[second]

@@ -1,8 +1,8 @@
-"""What recipes and commands can name: one `Registry` a kind, of what ships and of what installed packages add.
+"""Plug-ins that recipes and commands can name: one `Registry` for each kind, with built-in and installed objects.
 
-A package adds an object by an entry point `name = "module:object"` in the group of its kind; the object says the same
-name of itself. What cannot be loaded or does not fit is left out with a warning that names its package; two of one name
-are an error.
+A package adds an object by an entry point `name = "module:object"` in the group of its kind; the object has the same
+name in an attribute. An object that cannot be loaded or does not fit is ignored with a warning that names its package.
+Two objects with the same name are an error.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ GROUPS = (
 
 
 def packages() -> dict[str, str]:
-    """Return installed packages that add anything, with their versions: what a build may depend on beside twokeys."""
+    """Return installed packages that add plug-ins, with their versions: a build may depend on them."""
     entries = (entry for group in GROUPS for entry in entry_points(group))
     return {entry.dist.name: entry.dist.version for entry in entries if entry.dist}
 
@@ -61,17 +61,17 @@ def _changed(place: str) -> int:
 
 @dataclass(frozen=True)
 class Registry(Generic[T]):
-    """All objects of one kind by name. A module is imported when its object is asked for.
+    """All objects of one kind by name. A module is imported only if its object is needed.
 
     Attributes:
-        kind: What one of them is called, such as `rule`.
-        group: Entry-point group in which other packages add some, one of `GROUPS`.
-        built_in: Name -> `module:object` of those that ship.
-        fits: Tells whether an object is of the kind.
-        must: What an object of the kind is, in words: it follows "is no".
-        place: Where users name one; messages begin with it.
-        named_by: The attribute in which an object says its name.
-        otherwise: What to do about a name that is close to none.
+        kind: Name of the kind, such as `rule`.
+        group: Entry-point group in which other packages add objects, one of `GROUPS`.
+        built_in: Name -> `module:object` of objects that ship with twokeys.
+        fits: Function that tests whether an object is of the kind.
+        must: Description of an object of the kind; it follows "is no" in messages.
+        place: Where users name an object; messages begin with it.
+        named_by: The attribute that holds an object's name.
+        otherwise: Remedy for a name that is close to no other.
     """
 
     kind: str
@@ -84,10 +84,10 @@ class Registry(Generic[T]):
     otherwise: str = "name one of these"
 
     def all(self) -> dict[str, T]:
-        """Return all objects by name: those that ship, then those of installed packages in alphabetical order.
+        """Return all objects by name: built-in objects, then objects of installed packages in alphabetical order.
 
         Raises:
-            BadInput: When two have one name.
+            BadInput: When two objects have the same name.
         """
         added = self._added()
         return {name: self._checked(name, pkgutil.resolve_name(self.built_in[name])) for name in self.built_in} | (
@@ -95,10 +95,10 @@ class Registry(Generic[T]):
         )
 
     def get(self, name: str) -> T:
-        """Return the object of a name.
+        """Return the object with a name.
 
         Raises:
-            BadInput: When there is none, or when two objects have one name; suggests the closest name.
+            BadInput: When no object has the name, or when two have it; the error suggests the closest name.
         """
         added = self._added()
         if name in self.built_in:
@@ -109,12 +109,12 @@ class Registry(Generic[T]):
         return loaded[name]
 
     def unknown(self, name: str, names: Iterable[str]) -> BadInput:
-        """The error for a name that is none of `names`."""
+        """Make the error for a name that is not among `names`."""
         remedy = correction(name, names, self.otherwise)
         return BadInput(self.place, None, f"there is no {self.kind} {name!r}", ", ".join(names), remedy)
 
     def _added(self) -> dict[str, EntryPoint]:
-        """What installed packages add, not yet loaded."""
+        """Return the entry points of installed packages, not yet loaded."""
         origins = {name: f"{target} of twokeys" for name, target in self.built_in.items()}
         added: dict[str, EntryPoint] = {}
         for entry in sorted(entry_points(self.group), key=lambda entry: (entry.name, entry.value)):

@@ -1,4 +1,4 @@
-"""How long work tells how far it is: stages by name, each with a beginning and an end."""
+"""Report the progress of long work: stages by name, each with a beginning and an end."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 Say = Callable[[str, int, int], None]
-"""Told of progress: the stage, what is done of it, and what there is in all (0 as long as that is not known).
+"""Called with progress: the stage, the amount done, and the total (0 until the total is available).
 
-A stage has ended when it is told that all of it, and more than nothing, is done.
+A stage has ended if the amount done equals the total and the total is greater than 0.
 """
 
 
 def note(say: Say, text: str) -> None:
-    """Tell a sentence, such as what long work will cost, if `say` has a method `note` to hear it."""
-    hear = getattr(say, "note", None)
-    if hear is not None:
-        hear(text)
+    """Report a sentence, such as the expected cost of long work, if `say` has a method `note`."""
+    report = getattr(say, "note", None)
+    if report is not None:
+        report(text)
 
 
 @dataclass
@@ -27,9 +27,9 @@ class Logged:
     """A `Say` that also writes a line for each stage that begins or ends, and for each sentence, into a file.
 
     Attributes:
-        say: Told all the same.
-        path: The file; lines are added to it, and it is made with the first one.
-        began: Stages under way.
+        say: Called with everything, too.
+        path: The file; lines are appended, and the first line creates it.
+        began: Stages that have begun and not ended.
     """
 
     say: Say
@@ -37,7 +37,7 @@ class Logged:
     began: set[str] = field(default_factory=set)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Hear of progress."""
+        """Report progress."""
         ended = 0 < total <= done
         if ended or stage not in self.began:
             self._write(f"{stage}: {'ended' if ended else 'began'}{f', {total:,} in all' * (total > 1)}")
@@ -45,7 +45,7 @@ class Logged:
         self.say(stage, done, total)
 
     def note(self, text: str) -> None:
-        """Hear a sentence."""
+        """Report a sentence."""
         self._write(text)
         note(self.say, text)
 
@@ -55,7 +55,7 @@ class Logged:
 
 
 def about(seconds: float) -> str:
-    """A time that is estimated, in words.
+    """Return an estimated time in words.
 
     Example:
         >>> about(0.3), about(44), about(400), about(9000)
@@ -69,19 +69,19 @@ def about(seconds: float) -> str:
 
 
 def silent(stage: str, done: int, total: int) -> None:
-    """Say nothing."""
+    """Report nothing."""
 
 
 @contextmanager
 def step(say: Say, stage: str) -> Iterator[None]:
-    """Tell the beginning and the end of a stage that is done in one go."""
+    """Report the beginning and the end of a stage that is done in one step."""
     say(stage, 0, 0)
     yield
     say(stage, 1, 1)
 
 
 def aside(say: Say, stage: str, text: str) -> None:
-    """Tell what changes while a stage goes on, such as what it has cost, if `say` has a method `aside` to hear it."""
-    hear = getattr(say, "aside", None)
-    if hear is not None:
-        hear(stage, text)
+    """Report something that changes during a stage, such as its cost so far, if `say` has a method `aside`."""
+    report = getattr(say, "aside", None)
+    if report is not None:
+        report(stage, text)

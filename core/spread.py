@@ -1,4 +1,4 @@
-"""Few of many, spread over all of them."""
+"""Pick few things out of many, spread evenly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Of = TypeVar("Of")
 
 
 def spread(count: int, most: int) -> list[int]:
-    """Places of at most so many of some things in order, as far from each other as can be.
+    """Return at most `most` places among `count`, as far from each other as possible.
 
     Example:
         >>> spread(9, 3), spread(2, 3), spread(0, 3)
@@ -21,7 +21,7 @@ def spread(count: int, most: int) -> list[int]:
 
 
 def in_turn(queues: Sequence[Sequence[Of]]) -> Iterator[Of]:
-    """The first of each queue, then the second of each, and so on.
+    """Yield the first element of each queue, then the second of each, and so on.
 
     Example:
         >>> list(in_turn(["ab", "c", "def"]))

@@ -1,4 +1,4 @@
-"""Text with `{name}` in it, filled by plain substitution: no attributes, no formats, no code."""
+"""Templates: text with `{name}` in it, filled by plain substitution without attributes, formats or code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MARKS = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[^{}]*)\}|(?P<stray>[{}])"
 
 
 def is_template(text: str) -> bool:
-    """Whether a text holds a brace at all; a text without one names a single column.
+    """Whether a text holds a brace; a text without braces names a single column.
 
     Example:
         >>> is_template("{id}.png"), is_template("id")
@@ -21,9 +21,9 @@ def is_template(text: str) -> bool:
 
 
 def names_in(text: str) -> list[str]:
-    """The names that a text asks for, each once: those in braces, or the text itself if it holds no brace.
+    """Return the names in a text, each once: the names in braces, or the text itself if it holds no brace.
 
-    `{}` stands for nothing: it makes a template of a text that asks for no name.
+    `{}` stands for nothing: it makes a text without names a template.
 
     Raises:
         ValueError: When a brace has no partner.
@@ -42,11 +42,11 @@ def names_in(text: str) -> list[str]:
 
 
 def filled(text: str, value: Callable[[str], str]) -> str:
-    """Put values in the place of names, once: braces inside a value are text.
+    """Replace names by values, once: braces inside a value are plain text.
 
     Args:
         text: The template.
-        value: Function that gives the text of a name.
+        value: Function that returns the text for a name.
 
     Example:
         >>> filled("{{{a}}} {b}", {"a": "{b}", "b": "2"}.__getitem__)
@@ -62,7 +62,7 @@ def filled(text: str, value: Callable[[str], str]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A single value as a file of text would hold it; nothing, also not-a-number, is the empty text.
+    """Return a single value as a text file would hold it; None and NaN give the empty text.
 
     Example:
         >>> as_text(7.0), as_text(True), as_text(float("nan")), as_text(" a ")

@@ -1,4 +1,4 @@
-"""YAML that others wrote, read within limits: a text of a few lines can stand for a billion values, or for itself."""
+"""Read YAML from outside within limits: a few lines can expand to a billion values, or contain themselves."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 import yaml
 
 LONGEST, MOST, DEEPEST = 4 * 2**20, 200_000, 60
-"""Characters of a text, values that it stands for, and how deep they may lie in each other."""
+"""Most characters of a text, most values that it expands to, and the deepest nesting."""
 
 
 def parsed(text: str, change: Callable[[yaml.Node], None] = lambda node: None) -> Any:
-    """A YAML document as Python values.
+    """Return a YAML document as Python values.
 
     Args:
         text: The document.
-        change: Called with its nodes before values are made of them.
+        change: Called with the root node before values are made of the nodes.
 
     Raises:
-        yaml.YAMLError: When it is no YAML, or too large or too deep, with its aliases written out.
+        yaml.YAMLError: When the text is no YAML, or is too large or too deep with its aliases written out.
 
     Example:
         >>> parsed("a: [1, yes]"), parsed("")
@@ -44,7 +44,7 @@ def parsed(text: str, change: Callable[[yaml.Node], None] = lambda node: None) -
 
 
 def inner(node: yaml.Node, key: str) -> Iterator[yaml.Node]:
-    """The values of a key in all mappings of a document."""
+    """Yield the values of a key in all mappings of a document."""
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             if name.value == key:
@@ -56,7 +56,7 @@ def inner(node: yaml.Node, key: str) -> Iterator[yaml.Node]:
 
 
 def as_words(node: yaml.Node) -> None:
-    """Make text of the truth values that are not spelt true or false."""
+    """Turn truth values that are not spelt true or false, such as yes, into text."""
     if isinstance(node, yaml.ScalarNode):
         if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
             node.tag = "tag:yaml.org,2002:str"
@@ -66,15 +66,15 @@ def as_words(node: yaml.Node) -> None:
                 as_words(each)
 
 
-def _measure(node: yaml.Node, known: dict[int, int], depth: int) -> int:
-    """How many values a node stands for with its aliases written out; each node is looked at once."""
+def _measure(node: yaml.Node, counts: dict[int, int], depth: int) -> int:
+    """Count the values of a node with its aliases written out; `counts` holds the nodes that were counted before."""
     if depth > DEEPEST:
         raise yaml.YAMLError(f"its values lie more than {DEEPEST} deep in each other, or one in itself")
-    if id(node) in known:
-        return known[id(node)]
-    inner = node.value if isinstance(node, yaml.CollectionNode) else []
-    parts = [each for one in inner for each in (one if isinstance(one, tuple) else (one,))]
-    known[id(node)] = total = 1 + sum(_measure(part, known, depth + 1) for part in parts)
+    if id(node) in counts:
+        return counts[id(node)]
+    entries = node.value if isinstance(node, yaml.CollectionNode) else []
+    parts = [part for entry in entries for part in (entry if isinstance(entry, tuple) else (entry,))]
+    counts[id(node)] = total = 1 + sum(_measure(part, counts, depth + 1) for part in parts)
     if total > MOST:
         raise yaml.YAMLError(f"with its aliases written out it holds more than {MOST:,} values")
     return total

@@ -1,1 +1,1 @@
-"""What is written about a dataset. Knows a manifest only; imports nothing from builder, filters or audit."""
+"""The texts about a dataset. They depend on a manifest only; nothing is imported from builder, filters or audit."""

@@ -1,4 +1,4 @@
-"""The answers that a datasheet needs from people: read from one YAML file, asked for by a template, and verified."""
+"""The answers that a datasheet needs from people: they are read from one YAML file and checked; a template asks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from twokeys.core.yaml_reading import parsed
 from twokeys.data_cards import questions
 
 SHIPPED = "datasheets"
-"""Folder of the answers that ship, beside the recipes."""
+"""Folder of the answers that ship with twokeys, beside the recipes."""
 _HEAD = """\
 Answers to the questions of "Datasheets for Datasets" (Gebru et al. 2018) that no build can know.
 Name this file in the recipe, relative to it:  datasheet: THIS-FILE.yaml
@@ -24,15 +24,15 @@ fine; a mere yes or no needs no quotes, a number or date does. One question take
 
 
 def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[str, Any]:
-    """Put the answers in the place of the file that a recipe names.
+    """Replace the file name of the answers in a recipe by the answers.
 
     Args:
-        recipe: The recipe as YAML gives it; unchanged where its `datasheet` is no path.
-        source: Name of the recipe, for messages.
-        folder: Folder of the recipe file; None for a recipe that ships.
+        recipe: The recipe, as read from YAML; it is returned unchanged if its `datasheet` is no path.
+        source: The name of the recipe, for messages.
+        folder: The folder of the recipe file; None for a recipe that ships with twokeys.
 
     Raises:
-        BadInput: When the file cannot be read, or holds no answers.
+        BadInput: If the file cannot be read or holds no answers.
     """
     name = recipe.get("datasheet")
     if not isinstance(name, str):
@@ -53,7 +53,7 @@ def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[s
 
 
 def template(answers: questions.Answers) -> str:
-    """Write the YAML file of answers: every question as a comment, with the answer where there is one."""
+    """Write the YAML file of answers: every question as a comment, with its answer if there is one."""
     lines = [f"# {line}" for line in _HEAD.splitlines()]
     last = ""
     for question in questions.questions():
@@ -68,13 +68,13 @@ def template(answers: questions.Answers) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _place(name: str, said: str | bool | None) -> list[str]:
-    if said is None:
+def _place(name: str, answer: str | bool | None) -> list[str]:
+    if answer is None:
         return [f"  {name}:"]
-    if isinstance(said, bool):
-        return [f"  {name}: {'yes' if said else 'no'}"]
-    said = said.strip()
-    if said == " ".join(said.split()):
-        folded = textwrap.wrap(said, 114, break_long_words=False, break_on_hyphens=False)
+    if isinstance(answer, bool):
+        return [f"  {name}: {'yes' if answer else 'no'}"]
+    answer = answer.strip()
+    if answer == " ".join(answer.split()):
+        folded = textwrap.wrap(answer, 114, break_long_words=False, break_on_hyphens=False)
         return [f"  {name}: >-", *(f"    {line}" for line in folded)]
-    return [f"  {name}: |-", *(f"    {line}".rstrip() for line in said.splitlines())]
+    return [f"  {name}: |-", *(f"    {line}".rstrip() for line in answer.splitlines())]

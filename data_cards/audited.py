@@ -1,4 +1,4 @@
-"""The audited tier, as the manifest states it: which adversaries judged the set, and what came out."""
+"""The audited tier in the manifest: the adversaries that tried the set, and the verdicts."""
 
 from __future__ import annotations
 
@@ -10,57 +10,57 @@ Outcome = Literal["certified", "not certified", "too small to tell"]
 
 
 class Part(BaseModel):
-    """Base of the tier's parts: immutable, unknown fields are errors."""
+    """Base class of the tier's parts: immutable, unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Judgement(Part):
-    """One adversary on the set; accuracies as shares."""
+    """The evidence of one adversary on the set; accuracies are shares."""
 
     adversary: str
     trained_on: Literal["set", "removed", "nothing"]
-    """The set itself in grouped folds, what selection left out, or nothing (zero-shot)."""
+    """The set itself in grouped folds, the items that selection left out, or nothing (zero-shot)."""
     items: int
     accuracy: float
     low: float
-    """Lower end of the accuracy's interval: clustered by group, with what cross-fitting adds."""
+    """Lower end of the accuracy's interval, clustered by group; it includes the variance of cross-fitting."""
     high: float
     chance: float
-    """What its answers score that have nothing to do with the items."""
+    """The accuracy that its answers would have if they were unrelated to the items."""
     guess: float
-    """What one over the number of answers that an item may have scores."""
+    """The accuracy of guessing among the possible answers of each item."""
     p_equivalence: float
-    """Of "the excess over chance is at or beyond the margin": small where it is proven to lie within."""
+    """P value of "the excess over chance is at or beyond the margin": small if it is proven to lie within."""
     null_median: float | None
-    """Excess over chance that the whole pipeline ends with on permuted labels; None where it was not run."""
+    """Excess over chance of the whole pipeline on permuted labels; None if the pipeline was not run on them."""
 
 
 class PartVerdict(Part):
-    """What is said of one part of the set, such as a split."""
+    """The verdict on one part of the set, such as a split."""
 
     name: str
     items: int
     outcome: Outcome
     bound: float | None
-    """The smallest margin at which it would be certified."""
+    """The smallest margin at which the part would be certified."""
     needed_items: int | None
-    """Size from which it could be told; None where it is, or where no size would."""
+    """The size from which a verdict is possible; None if there is a verdict, or if no size suffices."""
 
 
 class ViewVerdict(Part):
-    """The verdict on one view; `nothing` is the view of a predictor that sees nothing and gives one answer."""
+    """The verdict on one view; `nothing` is the view of a predictor that sees nothing and gives a constant answer."""
 
     view: str
     outcome: Outcome
     reasons: list[str]
     notes: list[str]
     bound: float | None
-    """The smallest margin at which the view would be certified; None where there is none."""
+    """The smallest margin at which the view would be certified; None if there is none."""
     needed_items: int | None
-    """Size from which the set could tell; None where it does, or where no size would."""
+    """The size of the set from which a verdict is possible; None if there is a verdict, or if no size suffices."""
     missing_items: int | None
-    """How many more that are than the set has."""
+    """The number of items that the set lacks to this size."""
     judgements: list[Judgement]
     parts: list[PartVerdict]
 
@@ -70,36 +70,36 @@ class SelectionRound(Part):
 
     kept: int
     worst: float
-    """Largest distance of a selecting adversary, fitted on that set or on what it left out, above a guess or below
-    chance; in a part of the set as much of it as luck would leave of it on all."""
+    """Largest distance of a selecting adversary above a guess or below chance, fitted on the kept or the other items;
+    the distance in a part of the set is shrunk to what luck would leave of it on the whole set."""
     used: bool
 
 
 class TriedSize(Part):
-    """Tries of a planted cue of one size."""
+    """The tries of a planted cue of one size."""
 
     size: float
-    """How far above chance a predictor is that reads the cue alone, as a share."""
+    """The distance above chance of a predictor that reads only the cue, as a share."""
     tries: int
     found: int
 
 
 class ControlLine(Part):
-    """A positive control: one kind of cue, planted in copies of the set."""
+    """A positive control: a cue of one kind, planted in copies of the set."""
 
     view: str
     kind: str
     judges: list[str]
-    """Certifying adversaries that were tried on it."""
+    """The certifying adversaries that were tried on it."""
     attainable: float
-    """Largest size that such a cue can have on the set."""
+    """The largest size that such a cue can have on the set."""
     tried: list[TriedSize]
     smallest: float | None
-    """Smallest size that was found in four of five tries; None where none was: the kind is not covered."""
+    """The smallest size that was found in four of five tries; None if no size was: the kind is not covered."""
 
     @property
     def power(self) -> float | None:
-        """Share of tries that found the cue at the smallest size tried."""
+        """The share of tries in which the cue of the smallest tried size was found."""
         return self.tried[0].found / self.tried[0].tries if self.tried else None
 
 
@@ -114,4 +114,4 @@ class AuditedTier(Part):
     rounds: list[SelectionRound]
     views: list[ViewVerdict]
     controls: list[ControlLine]
-    """Positive controls of the views that would be certified; empty where none would."""
+    """Positive controls of the views that would be certified; empty if there is no such view."""

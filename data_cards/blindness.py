@@ -1,4 +1,4 @@
-"""How blind-solvable a set is, as the manifest states it: ceilings, and accuracies of baselines."""
+"""Blind-solvability of a set in the manifest: ceilings, and accuracies of baselines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NEW = "new questions"
 
 
 def with_folds(baseline: str, *, unseen: bool) -> str:
-    """The name of a baseline, with a mark if no model met the question that it answers.
+    """Return the name of a baseline, marked if no model had met the question that it answers.
 
     Example:
         >>> with_folds("question.tfidf", unseen=True)
@@ -20,7 +20,7 @@ def with_folds(baseline: str, *, unseen: bool) -> str:
 
 
 class Ceiling(Fact):
-    """The best accuracy of any function of one view on a set: a count."""
+    """The best accuracy of any function of one view on a set; it is counted, not estimated."""
 
     view: Bounded
     stratum: str
@@ -40,7 +40,7 @@ class Score(Fact):
 
     view: View
     baseline: str
-    """Full name, such as `question.tfidf`."""
+    """The full name, such as `question.tfidf`."""
     stratum: str
     items: int
     right: int
@@ -48,13 +48,13 @@ class Score(Fact):
     """Lower end of the confidence interval, clustered by group and by question (options for the view `choices`)."""
     high: float
     chance: float
-    """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""
+    """Accuracy without the view: the most frequent answer of each answer type, or 1 / number of options."""
     unseen: bool = False
-    """Whether folds are by question: no model met the question that it answers."""
+    """Whether folds are by question, so that no model had met the question that it answers."""
 
     @property
     def name(self) -> str:
-        """The baseline, with how it was fitted."""
+        """The name of the baseline and of its folds."""
         return with_folds(self.baseline, unseen=self.unseen)
 
     @property
@@ -64,21 +64,21 @@ class Score(Fact):
 
 
 class Blindness(Fact):
-    """How blind-solvable a set is: bounds from above and baselines from below."""
+    """Blind-solvability of a set: ceilings bound it from above, baselines from below."""
 
     ceilings: list[Ceiling]
     scores: list[Score]
 
     def best(self, stratum: str = "all", view: str | None = None) -> Score | None:
-        """The baseline with the highest accuracy on a stratum; None where nothing was measured."""
-        found = [s for s in self.scores if s.stratum == stratum and view in (None, s.view) and s.items]
-        return max(found, key=lambda score: score.accuracy, default=None)
+        """Return the baseline with the highest accuracy on a stratum; None if nothing was measured."""
+        scores = [s for s in self.scores if s.stratum == stratum and view in (None, s.view) and s.items]
+        return max(scores, key=lambda score: score.accuracy, default=None)
 
     def ceiling(self, view: str, stratum: str = "all") -> Ceiling:
-        """The ceiling of a view on a stratum.
+        """Return the ceiling of a view on a stratum.
 
         Raises:
-            KeyError: When that stratum was not counted.
+            KeyError: If the stratum was not counted.
         """
         for ceiling in self.ceilings:
             if (ceiling.view, ceiling.stratum) == (view, stratum):

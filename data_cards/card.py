@@ -1,8 +1,8 @@
 """The dataset card: the folder's README.md, written from the manifest alone.
 
-`twokeys verify` writes it again from the published manifest and compares, so nothing here may depend on more
-than that: mappings are walked in sorted order (the manifest file sorts its keys), and `manifest.files`, which
-holds the card's own hash, is not read.
+`twokeys verify` writes the card again from the published manifest and compares. So nothing here may depend on anything
+else: mappings are walked in sorted order, since the manifest file sorts its keys, and `manifest.files` is not read,
+since it holds the hash of the card.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FILE = "README.md"
 CATEGORIES = 40
-"""Rows of the table by category; the report and the manifest have all."""
+"""Most rows of the table by category; the report and the manifest list all categories."""
 
 
 def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
@@ -41,11 +41,11 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
 
     Args:
         manifest: The folder's manifest; its `files` are not read.
-        dataset_info: What `DatasetInfo` says, per config and as plain values: name, features, splits, sizes.
+        dataset_info: `DatasetInfo` of each config as plain values: name, features, splits, sizes.
 
     Raises:
-        ValueError: When `dataset_info` does not fit the manifest, a column has no meaning, or the licences
-            of the sources cannot be combined.
+        ValueError: If `dataset_info` does not fit the manifest, a column has no meaning, or the licences of the
+            sources cannot be combined.
     """
     features = {info["config_name"]: list(info["features"]) for info in dataset_info}
     columns, others = _columns(features, order(manifest))
@@ -65,8 +65,8 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             blindness=tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)),
             pair_blindness=_pair_blindness(manifest),
             edits=[kind for kind in manifest.pairs.kinds if not retrieved.retrieved(kind)] if manifest.pairs else [],
-            found=retrieved,
-            found_rows=_found_rows(manifest),
+            retrieved=retrieved,
+            retrieved_rows=_retrieved_rows(manifest),
             verified=verified,
             verified_rows=_verified_rows(manifest),
             joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
@@ -91,7 +91,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
 
 
 def variable(name: str) -> str:
-    """A config's name as a variable of Python.
+    """Return a config's name as a variable of Python.
 
     Example:
         >>> variable("eval-open"), variable("2.0"), variable("class"), variable("load_dataset")
@@ -103,57 +103,62 @@ def variable(name: str) -> str:
 
 
 def _pair_blindness(manifest: Manifest) -> str:
-    """Blindness before and after pairing; empty where nothing was paired."""
+    """Blindness before and after pairing; empty if the recipe pairs nothing."""
     if manifest.pairs is None:
         return ""
     return tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.pairs.before, manifest.pairs.after))
 
 
-def _found_rows(manifest: Manifest) -> str:
-    """What was retrieved, by kind; empty if no generator retrieves."""
+def _retrieved_rows(manifest: Manifest) -> str:
+    """Return the table of retrieved partners by kind; empty if no generator retrieves."""
     if manifest.pairs is None or not manifest.pairs.retrieved:
         return ""
     return tables.markdown(retrieved.HEADER, retrieved.rows(manifest.pairs.retrieved, manifest.pairs.kinds))
 
 
 def _verified_rows(manifest: Manifest) -> str:
-    """How often models are right about what they verify; empty if they verified nothing."""
+    """Return the table of how often models are right about answers that they verify; empty if they verified none."""
     if manifest.pairs is None or not manifest.pairs.precision:
         return ""
     return tables.markdown(verified.HEADER, verified.rows(manifest.pairs.precision))
 
 
 def _worst(manifest: Manifest) -> list[str]:
-    """The worst categories in words, of all items read and of the published ones."""
+    """Describe the worst categories of all items read and of the published items."""
     sets = (("All items read", manifest.categories_before), ("Published", manifest.categories_after))
-    return [f"**{name}.** {sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
+    return [
+        f"**{name}.** {sentence}"
+        for name, categories in sets
+        if categories
+        for sentence in category_table.sentences(categories)
+    ]
 
 
 def _categories(manifest: Manifest) -> tuple[str, str, str]:
-    """The table by category, what is left out of it, and how its intervals were made; empty if there is none."""
+    """Return the table by category, its omitted rows, and its explanation; empty if there are no categories."""
     before, after = manifest.categories_before, manifest.categories_after
     if before is None or after is None or not before.rows:
         return "", "", ""
     rows, more = category_table.shown(category_table.both_rows(before, after), CATEGORIES)
-    told = f"{category_table.LEGEND} {category_table.method(before)}"
-    return tables.markdown(category_table.BOTH_HEADER, rows), more, told
+    explanation = f"{category_table.LEGEND} {category_table.method(before)}"
+    return tables.markdown(category_table.BOTH_HEADER, rows), more, explanation
 
 
 def within(manifest: Manifest) -> list[str]:
-    """Columns inside whose every value the set was balanced by itself."""
+    """Return the columns inside whose values the set was balanced separately."""
     return list(dict.fromkeys(name for part in manifest.balance for name in sorted(part.part)))
 
 
 def breaches(manifest: Manifest) -> list[str]:
-    """Ceilings of the published set that are not what was promised, in words."""
+    """Describe the ceilings of the published set that break a promise."""
     promised = tuple(f"{column}=" for column in within(manifest))
-    found = [
+    blind = [
         f"{ceiling.view} ceiling of {tables.result(ceiling)} on {ceiling.stratum}"
         for ceiling in manifest.after.ceilings
         if ceiling.stratum == "all" or ceiling.stratum.startswith(promised)
         if _above(manifest, ceiling)
     ]
-    return found + [
+    return blind + [
         f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same image has "
         "several answers"
         for ceiling in manifest.after.ceilings
@@ -166,7 +171,7 @@ def _above(manifest: Manifest, ceiling: Ceiling) -> bool:
 
 
 def furthest(rule: RuleReport) -> Effect | None:
-    """The effect of a rule that lies furthest from its control; None where none was measured."""
+    """Return the effect of a rule that lies furthest from its control; None if no effect was measured."""
     return max(rule.effects, key=lambda effect: abs(effect.after - effect.control), default=None)
 
 
@@ -206,9 +211,9 @@ def _environment() -> Environment:
 def _columns(
     features: Mapping[str, list[dict[str, Any]]], configs: Sequence[str]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Rows of the columns table: those of the first config, then what the others have beyond it.
+    """Return the rows of the columns table: the columns of the first config, and further columns of the others.
 
-    What every baseline has is one row, whichever baselines there are.
+    A column that every baseline has is one row.
     """
     main: dict[str, dict[str, str]] = {}
     others: dict[str, dict[str, str]] = {}
@@ -218,8 +223,8 @@ def _columns(
             row = {"configs": code(config), "name": name, "type": type_name(feature), "meaning": text}
             if config == configs[0]:
                 main.setdefault(name, row)
-            elif name not in main and code(config) not in (said := others.setdefault(name, row))["configs"]:
-                said["configs"] += f", {code(config)}"
+            elif name not in main and code(config) not in (other := others.setdefault(name, row))["configs"]:
+                other["configs"] += f", {code(config)}"
     return list(main.values()), list(others.values())
 
 

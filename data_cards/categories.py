@@ -1,21 +1,20 @@
-"""Categories of a set, each with the blind adversary that is furthest above chance on it: part of the manifest.
+"""Categories of a set in the manifest, each with the blind adversary that is furthest above chance on it.
 
-A category is a value of a column: a field that the recipe names, a source, a split, an answer type. Whoever looks at
-three hundred of them finds a bad one among random answers, so an interval here holds for all categories and all
-adversaries that were compared at once (Bonferroni). A category stands out when its whole interval lies above chance.
+A category is a value of a column: a field that the recipe names, a source, a split, an answer type. Among three hundred
+categories one looks bad even if all answers are random. So an interval holds for all compared categories and
+adversaries at once (Bonferroni). A category stands out if its whole interval lies above chance.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
+from twokeys.core.intervals import TELLS_NOTHING
 from twokeys.core.views import View
 from twokeys.data_cards.audited import Part
 
 WORST = 3
-"""Categories that are told in words."""
-WIDE = 0.5
-"""Width of an interval that tells nothing."""
+"""Number of categories that are described in words."""
 
 
 class Category(Part):
@@ -26,7 +25,7 @@ class Category(Part):
     items: int
     """Items of the category."""
     view: View | None
-    """What the adversary sees; None if no adversary applies to half of the items."""
+    """The view of the adversary; None if no adversary applies to half of the items."""
     baseline: str
     unseen: bool
     """Whether the adversary was fitted without the questions that it answers."""
@@ -34,14 +33,14 @@ class Category(Part):
     """Items that the adversary applies to."""
     right: int
     low: float
-    """Lower end of an interval that holds for everything that was compared, at once."""
+    """Lower end of an interval that holds for all comparisons at once."""
     high: float
     chance: float
-    """On the items that the adversary applies to."""
+    """Chance on the items to which the adversary applies."""
     rule: str = ""
-    """A rule in words that answers about as many, if there is one: `the option that is the longest`."""
+    """A rule in words that answers about as many items, if there is one: `the option that is the longest`."""
     ruled: int = 0
-    """Items that it answers."""
+    """Items that the rule answers."""
 
     @property
     def accuracy(self) -> float:
@@ -50,15 +49,15 @@ class Category(Part):
 
     @property
     def above(self) -> float:
-        """How far it is above chance."""
+        """The distance of the accuracy above chance."""
         return self.accuracy - self.chance
 
     @property
     def outcome(self) -> Literal["above chance", "not told from chance", "too few to tell"]:
-        """Whether it stands out, or so few items leave nearly anything possible."""
+        """Whether the category stands out, does not, or has too few items to tell."""
         if self.low > self.chance:
             return "above chance"
-        return "too few to tell" if self.high - self.low > WIDE else "not told from chance"
+        return "too few to tell" if self.high - self.low > TELLS_NOTHING else "not told from chance"
 
     @property
     def name(self) -> str:
@@ -67,17 +66,17 @@ class Category(Part):
 
 
 class Categories(Part):
-    """All categories of one set, those that stand out first, the furthest above chance before others."""
+    """All categories of one set: first those that stand out; the furthest above chance come first."""
 
     columns: list[str]
     compared: int
     """Pairs of a category and an adversary."""
     confidence: float
-    """Of all intervals together."""
+    """Confidence of all intervals together."""
     method: str
     rows: list[Category]
 
     @property
     def worst(self) -> list[Category]:
-        """The first few of those that stand out."""
+        """The first few categories that stand out."""
         return [row for row in self.rows if row.outcome == "above chance"][:WORST]

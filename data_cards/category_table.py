@@ -1,4 +1,4 @@
-"""How blind-solvable each category of a set is: the rows of its table, and the worst ones in words."""
+"""Blind-solvability of each category of a set: the rows of its table, and the worst categories in words."""
 
 from __future__ import annotations
 
@@ -21,27 +21,26 @@ LEGEND = (
 )
 
 
-def sentences(found: Categories) -> list[str]:
-    """The worst categories in words, or that none stands out.
+def sentences(categories: Categories) -> list[str]:
+    """Describe the worst categories, or state that none stands out.
 
     Example:
         >>> from twokeys.data_cards.categories import Categories
         >>> sentences(Categories(columns=["kind"], compared=0, confidence=0.95, method="", rows=[]))
         []
     """
-    if not found.rows:
+    if not categories.rows:
         return []
-    if not found.worst:
-        few = sum(row.outcome == "too few to tell" for row in found.rows)
+    if not categories.worst:
+        few = sum(row.outcome == "too few to tell" for row in categories.rows)
         small = f"; {count(few)} of them {'has' if few == 1 else 'have'} too few items to tell" if few else ""
-        return [
-            f"No category stands out: in none of {count(len(found.rows))} is a blind adversary told from chance{small}."
-        ]
-    return [sentence(row) for row in found.worst]
+        number = count(len(categories.rows))
+        return [f"No category stands out: in none of {number} is a blind adversary told from chance{small}."]
+    return [sentence(row) for row in categories.worst]
 
 
 def sentence(row: Category) -> str:
-    """One category in words.
+    """Describe one category.
 
     Example:
         >>> from twokeys.data_cards.categories import Category
@@ -63,26 +62,26 @@ def sentence(row: Category) -> str:
 
 
 def named(row: Category) -> str:
-    """The adversary, with how it was fitted."""
+    """Return the name of the adversary and of its folds."""
     return with_folds(row.baseline, unseen=row.unseen)
 
 
 def reached(row: Category) -> str:
-    """What the best adversary reached, or that so few items tell nothing."""
+    """Return the accuracy of the best adversary with its interval, or that the items are too few."""
     if not row.scored:
         return NONE
     of = f" of {count(row.scored)}" if row.scored < row.items else ""
-    told = "too few to tell" if row.outcome == "too few to tell" else interval(row.low, row.high)
-    return f"{percent(row.accuracy)}{of} {told}"
+    confidence = "too few to tell" if row.outcome == "too few to tell" else interval(row.low, row.high)
+    return f"{percent(row.accuracy)}{of} {confidence}"
 
 
-def rows(found: Categories) -> list[Cells]:
-    """All categories of one set, under `HEADER`."""
-    return [(row.name, count(row.items), named(row), reached(row), percent(row.chance)) for row in found.rows]
+def rows(categories: Categories) -> list[Cells]:
+    """Return all categories of one set, under `HEADER`."""
+    return [(row.name, count(row.items), named(row), reached(row), percent(row.chance)) for row in categories.rows]
 
 
 def both_rows(before: Categories, after: Categories) -> list[Cells]:
-    """All categories before and after selection, under `BOTH_HEADER`, in the order of what was read."""
+    """Return all categories before and after selection, under `BOTH_HEADER`, in the order of the items read."""
     later = {(row.column, row.value): row for row in after.rows}
     places = [(row.column, row.value) for row in before.rows]
     early = dict(zip(places, before.rows, strict=True))
@@ -100,25 +99,25 @@ def _side(row: Category | None) -> Cells:
     return count(row.items), f"{reached(row)}{by}", percent(row.chance)
 
 
-def method(found: Categories) -> str:
-    """How the intervals were made, in words."""
+def method(categories: Categories) -> str:
+    """Explain how the intervals were computed."""
     return (
-        f"Intervals hold for all {count(found.compared)} pairs of a category and an adversary at once, at "
-        f"{100 * found.confidence:g} % (Bonferroni): {found.method}. They speak of other images that are asked like "
-        "questions."
+        f"Intervals hold for all {count(categories.compared)} pairs of a category and an adversary at once, at "
+        f"{100 * categories.confidence:g} % (Bonferroni): {categories.method}. They speak of other images that are "
+        "asked like questions."
     )
 
 
-def categories_json(found: Categories) -> dict[str, Any]:
-    """All categories as JSON values, with the worst ones in words."""
+def categories_json(categories: Categories) -> dict[str, Any]:
+    """Return all categories as JSON values, with descriptions of the worst."""
     rows = [
         row.model_dump() | {"accuracy": round(row.accuracy, 6) if row.scored else None, "outcome": row.outcome}
-        for row in found.rows
+        for row in categories.rows
     ]
-    return found.model_dump(exclude={"rows"}) | {"worst": sentences(found), "rows": rows}
+    return categories.model_dump(exclude={"rows"}) | {"worst": sentences(categories), "rows": rows}
 
 
 def shown(cells: Sequence[Cells], most: int) -> tuple[list[Cells], str]:
-    """The first rows, and a sentence on the others; empty if there are none."""
+    """Return the first rows, and a note on the omitted rows; the note is empty if there are none."""
     rest = len(cells) - most
     return list(cells[:most]), f"and {count(rest)} more categories" if rest > 0 else ""

@@ -1,4 +1,4 @@
-"""How to cite the dataset, its sources and twokeys: CITATION.cff and BibTeX."""
+"""Citations of the dataset, its sources and twokeys: CITATION.cff and BibTeX."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 
 def citation_text(manifest: Manifest) -> str:
     """Write CITATION.cff (format 1.2.0) for the dataset, with its sources and twokeys as references."""
-    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.origins)
-    spdx = LICENCES[one].spdx if one in LICENCES else None
+    licence = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.origins)
+    spdx = LICENCES[licence].spdx if licence in LICENCES else None
     fields: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": "If you use this dataset, please cite it, and the sources that it was selected from.",
@@ -49,13 +49,13 @@ def bibtex(manifest: Manifest) -> str:
 
 
 def version(manifest: Manifest) -> str:
-    """Version of the dataset: that of the config loaded by default."""
+    """Return the version of the dataset, which is the version of the config loaded by default."""
     main = manifest.configs.get(MAIN)
     return main.version if main else "0.0.0"
 
 
 def bibtex_fields(entry: str) -> dict[str, str]:
-    r"""Read the fields of a BibTeX entry; empty when the text is no BibTeX.
+    r"""Read the fields of a BibTeX entry; empty if the text is no BibTeX.
 
     Example:
         >>> bibtex_fields("@article{k, title={A {B} c}, year = 2018, author = \"Lau, J. and Roe, R.\"}")
@@ -71,7 +71,7 @@ def bibtex_fields(entry: str) -> dict[str, str]:
 
 
 def _value(entry: str, start: int) -> tuple[str, int]:
-    """The value that begins at `start`, and the place behind its comma."""
+    """Return the value that begins at `start`, and the position after its comma."""
     depth, quoted, place = 0, False, start
     while place < len(entry):
         mark = entry[place]
@@ -85,19 +85,19 @@ def _value(entry: str, start: int) -> tuple[str, int]:
 
 
 def _authors(names: list[str]) -> list[dict[str, str]]:
-    """Persons where a name says which part is the family's ("Lau, Jason"), entities otherwise; none twice."""
-    found: list[dict[str, str]] = []
+    """List a person for each name with a comma, such as "Lau, Jason", else an entity; duplicates are dropped."""
+    authors: list[dict[str, str]] = []
     for name in (" ".join(name.split()) for name in names):
         family, comma, given = (part.strip() for part in name.partition(","))
         person = {"family-names": family, "given-names": given} if comma and given else {"name": name.strip(", ")}
-        if person.get("name", "x") and person not in found:
-            found.append(person)
-    return found
+        if person.get("name", "x") and person not in authors:
+            authors.append(person)
+    return authors
 
 
 def _reference(source: Origin) -> dict[str, Any]:
     fields = bibtex_fields(source.citation)
-    known = LICENCES.get(source.license.lower())
+    licence = LICENCES.get(source.license.lower())
     year = fields.get("year", "")
     place = link(source)
     reference: dict[str, Any] = {
@@ -109,8 +109,8 @@ def _reference(source: Origin) -> dict[str, Any]:
         "doi": doi if _DOI.fullmatch(doi := fields.get("doi", "")) else "",
         "version": Quoted(source.revision) if source.revision else "",
         "url": source.homepage if _URL.fullmatch(source.homepage) else "",
-        "license": known.spdx if known else "",
-        "license-url": place if not known and _URL.fullmatch(place) else "",
+        "license": licence.spdx if licence else "",
+        "license-url": place if not licence and _URL.fullmatch(place) else "",
         "notes": f"read as {source.name}" if fields else " ".join(source.citation.split()),
     }
     return {name: value for name, value in reference.items() if value}

@@ -1,7 +1,7 @@
-"""Croissant: the folder described for machines, written from the manifest as JSON-LD.
+"""Croissant: a description of the folder for machines, written from the manifest as JSON-LD.
 
-Format 1.0 with its Responsible AI vocabulary, http://mlcommons.org/croissant/1.0. Files are named relative to the
-folder, so that a copy is read where it lies.
+The format is 1.0 with its Responsible AI vocabulary, http://mlcommons.org/croissant/1.0. File names are relative to
+the folder, so that a copy of the folder can be read in any place.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FILE = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
 PARQUET = "application/x-parquet"
 SPLIT = r"(?:.*/)?([^/]+?)-\d+-of-\d+\.parquet"
-"""Pattern of a shard's path whose group is the split."""
+"""Pattern of a shard's path; its group is the split."""
 TYPES = {"string": "sc:Text", "int32": "sc:Integer", "float32": "sc:Float", "image": "sc:ImageObject"}
 """Type in `dataset_info` -> type in Croissant."""
 _OURS = (
@@ -45,7 +45,7 @@ CONTEXT: dict[str, Any] = {
     "examples": {"@id": "cr:examples", "@type": "@json"},
     **{name: f"cr:{name}" for name in _OURS},
 }
-"""Terms as the format defines them."""
+"""The terms of the format."""
 
 
 def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], hashes: Mapping[str, str]) -> str:
@@ -54,10 +54,10 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
     Args:
         manifest: The folder's manifest; its `files` are not read.
         dataset_info: Features of every config, as for the card.
-        hashes: File of the folder -> SHA-256; those of its Parquet files are read.
+        hashes: File of the folder -> SHA-256; only its Parquet files are read.
 
     Raises:
-        ValueError: When a published column has no meaning or a type that Croissant has no word for.
+        ValueError: If a published column has no meaning, or a type for which Croissant has no word.
     """
     features = {info["config_name"]: info["features"] for info in dataset_info}
     configs = order(manifest)
@@ -85,27 +85,27 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
 
 
 def _languages(manifest: Manifest) -> str | list[str]:
-    """The language or languages that the recipe states; empty if it states none."""
+    """Return the language or languages that the recipe states; empty if it states none."""
     languages = list(manifest.recipe.get("language") or [])
     return languages[0] if len(languages) == 1 else languages
 
 
 def _licences(manifest: Manifest) -> list[str]:
-    """Where the terms of each source can be read, or its licence's id where nobody said."""
-    ids = {source.name: LICENCES.get(source.license.lower()) for source in manifest.origins}
-    found = [
-        known.link if (known := ids[source.name]) else link(source) or source.license for source in manifest.origins
-    ]
-    return list(dict.fromkeys(found))
+    """Return the address of the terms of each source, or the id of its licence if no address is stated."""
+    terms = []
+    for source in manifest.origins:
+        licence = LICENCES.get(source.license.lower())
+        terms.append(licence.link if licence else link(source) or source.license)
+    return list(dict.fromkeys(terms))
 
 
 def _source(name: str, homepage: str, citation: str) -> dict[str, str]:
-    said = {"@type": "sc:Dataset", "name": name, "url": homepage, "citation": " ".join(citation.split())}
-    return {key: value for key, value in said.items() if value}
+    fields = {"@type": "sc:Dataset", "name": name, "url": homepage, "citation": " ".join(citation.split())}
+    return {key: value for key, value in fields.items() if value}
 
 
 def _files(config: str, hashes: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The Parquet files of a config one by one, with their hashes, and all of them as the set that is read."""
+    """Return the Parquet files of a config with their hashes, and the set of all these files."""
     names = sorted(name for name in hashes if name.startswith(f"{config}/") and name.endswith(".parquet"))
     files = [
         {
@@ -134,7 +134,7 @@ def _set(config: str) -> str:
 
 def _records(manifest: Manifest, config: str, features: Sequence[dict[str, Any]]) -> dict[str, Any]:
     splits = manifest.configs[config].splits
-    said = ", ".join(f"{split} {splits[split]:,}" for split in sorted(splits))
+    sizes = ", ".join(f"{split} {splits[split]:,}" for split in sorted(splits))
     place = {"fileSet": {"@id": _set(config)}, "extract": {"fileProperty": "fullpath"}, "transform": {"regex": SPLIT}}
     split = {
         "@type": "cr:Field",
@@ -148,7 +148,7 @@ def _records(manifest: Manifest, config: str, features: Sequence[dict[str, Any]]
         "@type": "cr:RecordSet",
         "@id": config,
         "name": config,
-        "description": f"Rows of the config {config}: {said}.",
+        "description": f"Rows of the config {config}: {sizes}.",
         "key": {"@id": f"{config}/id"},
         "field": [split, *(_field(config, feature) for feature in features)],
     }

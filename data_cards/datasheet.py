@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FILE = "DATASHEET.md"
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?:|mailto:)")
-"""Beginning of HTML, which could close a quotation or hide what follows; links in angle brackets are none."""
+"""The beginning of HTML, which could close a quotation or hide text; a link in angle brackets does not match."""
 _HEAD = (
     "After *Datasheets for Datasets* (Gebru et al. 2018, [arXiv:1803.09010](https://arxiv.org/abs/1803.09010)). "
     "Lines that begin with *Build:* were written from `manifest.json`, and `twokeys verify` compares them with it. "
@@ -25,17 +25,17 @@ _HEAD = (
 
 
 def answers(manifest: Manifest) -> Answers:
-    """What people answered; authors whom the recipe names have answered who made the dataset."""
-    said: Answers = manifest.recipe.get("datasheet") or {}
-    motivation = said.get("motivation", {})
+    """Return the answers of people; the authors of the recipe answer the question about the creators."""
+    stated: Answers = manifest.recipe.get("datasheet") or {}
+    motivation = stated.get("motivation", {})
     if not manifest.authors or motivation.get("creators"):
-        return said
+        return stated
     creators: dict[str, str | bool] = {"creators": "; ".join(manifest.authors)}
-    return said | {"motivation": motivation | creators}
+    return stated | {"motivation": motivation | creators}
 
 
 def missing(manifest: Manifest) -> list[Question]:
-    """Required questions that nobody answered."""
+    """Return the required questions without an answer."""
     return unanswered(answers(manifest))
 
 
@@ -43,39 +43,39 @@ def datasheet(manifest: Manifest) -> str:
     """Write DATASHEET.md.
 
     Raises:
-        ValueError: When the sources cannot be combined.
+        ValueError: If the sources cannot be combined.
     """
-    said, known = answers(manifest), facts(manifest)
+    stated, statements = answers(manifest), facts(manifest)
     title = _shown(" ".join(manifest.title.split()))
     lines = [f"# Datasheet of {title}", "", f"Version {version(manifest)}. {_HEAD}"]
-    if still := unanswered(said):
-        lines += ["", f"**Required questions that are not answered yet: {len(still)}.**"]
+    if required := unanswered(stated):
+        lines += ["", f"**Required questions that are not answered yet: {len(required)}.**"]
     for section, questions in SECTIONS.items():
         lines += ["", f"## {section}"]
         for question in questions:
-            if question.key.endswith(".comments") and answer(said, question) is None:
+            if question.key.endswith(".comments") and answer(stated, question) is None:
                 continue
-            lines += ["", f"**{question.text}**", "", *_answered(question, said, known.get(question.key, []))]
+            lines += ["", f"**{question.text}**", "", *_answered(question, stated, statements.get(question.key, []))]
     return "\n".join(lines) + "\n"
 
 
-def _answered(question: Question, said: Answers, known: Sequence[str]) -> list[str]:
-    human = answer(said, question)
+def _answered(question: Question, stated: Answers, statements: Sequence[str]) -> list[str]:
+    human = answer(stated, question)
     if isinstance(human, bool):
         human = "Yes." if human else "No."
-    if human is None and question.people and relates_to_people(said) is False:
+    if human is None and question.people and relates_to_people(stated) is False:
         human = "Does not apply: nothing in it relates to people."
-    built = [f"* *Build:* {_shown(' '.join(line.split()))}" for line in known]
+    built = [f"* *Build:* {_shown(' '.join(line.split()))}" for line in statements]
     if human is None:
         return built or ["*Not answered: this is required.*" if question.required else "*Not answered.*"]
     return [*_quoted(human), *([""] if built else []), *built]
 
 
 def _quoted(human: str) -> list[str]:
-    """What people say as a quotation: no heading, table or list of theirs reaches beyond it."""
+    """Quote the text of people, so that its headings, tables and lists end with the quotation."""
     return [f"> {_shown(line)}".rstrip() for line in human.strip().splitlines()]
 
 
 def _shown(line: str) -> str:
-    """A line whose HTML is shown as text."""
+    """Return a line whose HTML is shown as text."""
     return _TAG.sub("&lt;", line)

@@ -1,4 +1,4 @@
-"""A build's own answers to the questions of a datasheet, from the manifest alone."""
+"""The answers of a build to the questions of a datasheet, from the manifest alone."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ Facts = dict[str, str | list[str]]
 
 
 def facts(manifest: Manifest) -> dict[str, list[str]]:
-    """Question -> statements; questions that the build knows nothing about are left out."""
+    """Return question -> statements, without the questions that the build cannot answer."""
     parts = (_motivation, _composition, _collection, _preprocessing, _uses, _distribution, _maintenance)
-    known = {key: said for part in parts for key, said in part(manifest).items() if said}
-    return {key: [said] if isinstance(said, str) else said for key, said in known.items()}
+    answered: dict[str, list[str]] = {}
+    for part in parts:
+        for key, statements in part(manifest).items():
+            if statements:
+                answered[key] = [statements] if isinstance(statements, str) else statements
+    return answered
 
 
 def _motivation(manifest: Manifest) -> Facts:
-    said = " ".join(manifest.description.split())
-    purpose = [f"The recipe describes it so: “{said}”"] if said else []
+    description = " ".join(manifest.description.split())
+    purpose = [f"The recipe describes it so: “{description}”"] if description else []
     if manifest.kept:
         question, image = (result(manifest.after.ceiling(view)) for view in ("question", "image"))
         purpose.append(
@@ -64,7 +68,7 @@ def _composition(manifest: Manifest) -> Facts:
             "The column `answer`. `answer_source` says whether a person annotated it, an edit determines it, or named "
             f"models verified it; {count(made)} published items were made by editing another item."
             + _wordings(manifest),
-            *_found(manifest),
+            *_retrieved_partners(manifest),
         ],
         "composition.missing": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows could not be read as "
         "items; they are listed with the reason.",
@@ -83,8 +87,8 @@ def _composition(manifest: Manifest) -> Facts:
     }
 
 
-def _found(manifest: Manifest) -> list[str]:
-    """What retrieved partners are, how many are published, and whose answers they have."""
+def _retrieved_partners(manifest: Manifest) -> list[str]:
+    """Explain retrieved partners: how many are published, and where their answers come from."""
     if manifest.pairs is None or not manifest.pairs.retrieved:
         return []
     published = sum(kind.published for kind in manifest.pairs.kinds if retrieved.retrieved(kind))
@@ -111,8 +115,8 @@ def _sizes(manifest: Manifest) -> list[str]:
 
 def _kinds(manifest: Manifest) -> list[str]:
     bounds = [c for c in manifest.after.ceilings if c.view == "question" and c.stratum.startswith("answer_type=")]
-    found = sorted(f"{bound.stratum.partition('=')[2]} {count(bound.items)}" for bound in bounds)
-    return [f"Published items by type of answer: {', '.join(found)}."] if found else []
+    counts = sorted(f"{bound.stratum.partition('=')[2]} {count(bound.items)}" for bound in bounds)
+    return [f"Published items by type of answer: {', '.join(counts)}."] if counts else []
 
 
 def _collection(manifest: Manifest) -> Facts:
@@ -131,16 +135,18 @@ def _read(source: Source) -> str:
 
 
 def _looked_through(pool: PoolSource) -> str:
-    said = f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images, of "
     reasons = "; ".join(f"{count(number)}: {reason}" for reason, number in sorted(pool.left_out.items()))
-    said = f"{said}which {count(pool.published)} are published.{f' Left out were {reasons}.' if reasons else ''}"
-    return _with_origin(f"{said} {retrieved.TOLD}" if pool.told else said, pool)
+    statement = (
+        f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images, of "
+        f"which {count(pool.published)} are published.{f' Left out were {reasons}.' if reasons else ''}"
+    )
+    return _with_origin(f"{statement} {retrieved.TOLD}" if pool.told else statement, pool)
 
 
-def _with_origin(said: str, origin: Origin) -> str:
-    """A statement with homepage and citation of what it is about."""
+def _with_origin(statement: str, origin: Origin) -> str:
+    """Add the homepage and the citation of an origin to a statement about it."""
     cited = " ".join(origin.citation.split())
-    return " ".join(part for part in (said, origin.homepage, f"`{cited}`" if cited else "") if part)
+    return " ".join(part for part in (statement, origin.homepage, f"`{cited}`" if cited else "") if part)
 
 
 def _preprocessing(manifest: Manifest) -> Facts:
@@ -164,7 +170,7 @@ def _preprocessing(manifest: Manifest) -> Facts:
 
 
 def _uses(manifest: Manifest) -> Facts:
-    before, after = (best(known.best()) for known in (manifest.before, manifest.after))
+    before, after = (best(blindness.best()) for blindness in (manifest.before, manifest.after))
     return {
         "uses.done": "Blind baselines were fitted. "
         f"The best baseline on all items read: {before}; on the published items: {after}.",

@@ -13,7 +13,7 @@ HEADER: Cells = ("", "first", "second")
 
 
 def side_by_side(first: Manifest, second: Manifest) -> dict[str, list[Cells]]:
-    """Items, ceilings and best baselines of two builds: of what they read and what they publish, under `HEADER`."""
+    """Return the items, ceilings and best baselines of two builds, read and published, under `HEADER`."""
     old, new = ({row[0]: row[1:] for row in summary_rows(manifest)} for manifest in (first, second))
     missing = (NONE, NONE)
     names = list(dict.fromkeys([*old, *new]))

@@ -1,4 +1,4 @@
-"""eval.yaml: the Hub's benchmark standard, in the words of Inspect, which runs it (`inspect eval hf/OWNER/NAME`)."""
+"""eval.yaml: the Hub's benchmark standard. Inspect runs it: `inspect eval hf/OWNER/NAME`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ METADATA = ["id", "answer_type", "image_key", "question_key", "group"]
 
 
 def evaluated(splits: Collection[str]) -> str:
-    """The split that models are evaluated on: the test split, else validation, else the first by name.
+    """Return the split for evaluation: the test split, else validation, else the first by name.
 
     Example:
         >>> evaluated({"train", "test"}), evaluated({"train", "val"}), evaluated({"b", "a"})
@@ -29,12 +29,12 @@ def evaluated(splits: Collection[str]) -> str:
 
 
 def eval_yaml(manifest: Manifest) -> str | None:
-    """Write eval.yaml: one task for each config that it needs; None where the recipe asks for none of them."""
+    """Write eval.yaml with a task for each config `eval-...`; None if the recipe requests none of these configs."""
     tasks = [_task(name, manifest) for name in (OPEN, CHOICE) if name in manifest.configs]
     if not tasks:
         return None
-    said = " ".join(manifest.description.split()) or manifest.title
-    head = {"name": manifest.title, "description": said, "evaluation_framework": "inspect-ai"}
+    description = " ".join(manifest.description.split()) or manifest.title
+    head = {"name": manifest.title, "description": description, "evaluation_framework": "inspect-ai"}
     return dump({**head, "tasks": tasks})
 
 

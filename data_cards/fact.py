@@ -1,4 +1,4 @@
-"""What a manifest is made of."""
+"""The base class of a manifest's parts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Fact(BaseModel):
-    """Base of the manifest's parts: immutable, unknown fields are errors."""
+    """Base class of the manifest's parts: immutable, unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""The YAML header of the card: what the Hub shows, and what `load_dataset` obeys."""
+"""The YAML header of the card: the Hub shows it, and `load_dataset` obeys it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Manifest
 
 MAIN = "balanced"
-"""The config that is loaded when none is named."""
+"""The config that is loaded by default."""
 
 SIZES = (
     (10**3, "n<1K"),
@@ -35,9 +35,9 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
         dataset_info: Features, splits and sizes of every config, as plain values.
 
     Raises:
-        ValueError: When a version is malformed, or `dataset_info` does not describe just the manifest's
-            configs. Without a version of its own for every config, readers serve the rows of an older build
-            from their cache; with incomplete infos they fail.
+        ValueError: If a version is malformed, or `dataset_info` describes other configs than the manifest. Without a
+            separate version for each config, readers serve the rows of an older build from their cache; with
+            incomplete infos they fail.
     """
     for name, config in manifest.configs.items():
         if not VERSION.fullmatch(config.version):
@@ -68,16 +68,16 @@ def header_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> s
 
 
 def order(manifest: Manifest) -> list[str]:
-    """Names of the configs that hold rows: the one that is loaded by default first, the others sorted.
+    """Return the configs that hold rows: first the config that is loaded by default, then the others, sorted.
 
-    A config without rows has no files, and a header that names one cannot be loaded at all.
+    A config without rows has no files, and a header with such a config cannot be loaded at all.
     """
     full = (name for name, config in manifest.configs.items() if config.splits)
     return sorted(full, key=lambda name: (name != MAIN, name))
 
 
 def size(rows: int) -> str:
-    """Name the Hub's size category.
+    """Return the Hub's size category.
 
     Example:
         >>> size(999), size(1000), size(12_138)
@@ -89,17 +89,17 @@ def size(rows: int) -> str:
 def _config(manifest: Manifest, name: str) -> dict[str, Any]:
     config = manifest.configs[name]
     files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in sorted(config.splits)]
-    found: dict[str, Any] = {"config_name": name, "version": Quoted(config.version), "data_files": files}
-    return found | ({"default": True} if name in TIERS and name == order(manifest)[0] else {})
+    described: dict[str, Any] = {"config_name": name, "version": Quoted(config.version), "data_files": files}
+    return described | ({"default": True} if name in TIERS and name == order(manifest)[0] else {})
 
 
 def _nothing(configs: Sequence[str]) -> list[dict[str, Any]]:
-    """A default config without files, where no tier holds rows: who names no config gets an error, not `removed`."""
+    """Return a default config without files if no tier holds rows: loading by default must not load `removed`."""
     return [] if set(configs) & set(TIERS) else [{"config_name": MAIN, "default": True, "data_files": []}]
 
 
 def _languages(manifest: Manifest) -> dict[str, list[str]]:
-    """What the recipe says; nothing if it says nothing, for a guess would be published as a fact."""
+    """Return the languages that the recipe states; a guess would be published as a fact."""
     languages = list(manifest.recipe.get("language") or [])
     if not languages:
         return {}
@@ -107,9 +107,9 @@ def _languages(manifest: Manifest) -> dict[str, list[str]]:
 
 
 def _license(manifest: Manifest) -> dict[str, str]:
-    """One id where the recipe asks for it or all sources agree; otherwise all ids, and the file that explains them."""
-    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.origins)
-    if one is not None and one != "other":
-        return {"license": one}
+    """Return a single id if the recipe states it or all sources agree; else all ids and the file that explains them."""
+    licence = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.origins)
+    if licence is not None and licence != "other":
+        return {"license": licence}
     names = "-".join(sorted({re.sub(r"[^a-z0-9.]+", "-", source.license.lower()) for source in manifest.origins}))
     return {"license": "other", "license_name": f"by-source-{names}", "license_link": "LICENSE"}

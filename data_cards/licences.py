@@ -1,10 +1,9 @@
-"""The folder's licence: what each source allows, and under what the compilation can be given on.
+"""The folder's licence: the terms of each source, and the licences under which the compilation can be distributed.
 
-A reader gets a compilation of adapted material (text is made canonical), so every source must allow its
-material to be given on, adapted, beside the others. The table below says for well-known licences under which
-licence a whole may be given on that holds their material; it follows the compatibility statements of Creative
-Commons and of the Free Software Foundation and errs on the strict side. It guards against plain mistakes and
-is no legal advice.
+The folder is a compilation of adapted material, since text is made canonical. So every source must allow the
+distribution of adapted material together with the other sources. The table below lists, for well-known licences, the
+licences of a compilation that may hold their material. It follows the compatibility statements of Creative Commons and
+of the Free Software Foundation and errs on the strict side. It prevents plain mistakes and is no legal advice.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 OTHER = "other"
 WHOLE = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "gpl-3.0", OTHER)
-"""Licences for a whole; the first that suits all sources is taken. `other`: parts keep their own terms."""
+"""Licences of a compilation; the first that suits all sources is used. `other`: each part keeps its terms."""
 
 _CC = "https://creativecommons.org/licenses"
 _BY = tuple(whole for whole in WHOLE if whole != "odbl")
@@ -46,17 +45,17 @@ class Terms(Protocol):
 
     @property
     def license_link(self) -> str | None:
-        """Where its terms can be read."""
+        """Address of its terms."""
 
 
 @dataclass(frozen=True)
 class Licence:
-    """What we know about one licence.
+    """One licence.
 
     Attributes:
         spdx: Its identifier in the SPDX list.
         link: Its text.
-        whole: Licences under which a whole that holds such material may be given on; empty where none may.
+        whole: Licences of a compilation that may hold such material; empty if no compilation may.
     """
 
     spdx: str
@@ -87,7 +86,7 @@ LICENCES: dict[str, Licence] = {
     "cc-by-sa-4.0": Licence("CC-BY-SA-4.0", f"{_CC}/by-sa/4.0/", ("cc-by-sa-4.0", "gpl-3.0")),
     "odbl": Licence("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/", ("odbl",)),
     "gpl-3.0": Licence("GPL-3.0-only", "https://www.gnu.org/licenses/gpl-3.0.html", ("gpl-3.0",)),
-    # Known to join with nothing else here: such a source is published alone.
+    # Compatible with no other licence here: such a source is published alone.
     "gpl-2.0": Licence("GPL-2.0-only", "https://www.gnu.org/licenses/old-licenses/gpl-2.0.html", ("gpl-2.0",)),
     "agpl-3.0": Licence("AGPL-3.0-only", "https://www.gnu.org/licenses/agpl-3.0.html", ("agpl-3.0",)),
     "cdla-sharing-1.0": Licence("CDLA-Sharing-1.0", "https://cdla.dev/sharing-1-0/", ("cdla-sharing-1.0",)),
@@ -104,7 +103,7 @@ LICENCES: dict[str, Licence] = {
     "cc-by-nc-nd-3.0": Licence("CC-BY-NC-ND-3.0", f"{_CC}/by-nc-nd/3.0/", ()),
     "cc-by-nc-nd-4.0": Licence("CC-BY-NC-ND-4.0", f"{_CC}/by-nc-nd/4.0/", ()),
 }
-"""Licences by their id on the Hub. Any other id, `other` and `unknown` among them, keeps its own terms."""
+"""Licences by their id on the Hub. A source with another id, such as `other` or `unknown`, keeps its terms."""
 HUB: tuple[str, ...] = tuple(sorted({
     *LICENCES, "afl-3.0", "apple-amlr", "apple-ascl", "artistic-2.0", "bigcode-openrail-m",
     "bigscience-bloom-rail-1.0", "bigscience-openrail-m", "bsd", "bsd-3-clause-clear", "bsl-1.0", "c-uda",
@@ -114,11 +113,11 @@ HUB: tuple[str, ...] = tuple(sorted({
     "mpl-2.0", "ms-pl", "ncsa", "ofl-1.1", "openrail", "openrail++", "osl-3.0", "postgresql", "wtfpl", "zlib",
     OTHER, "unknown",
 }))  # fmt: skip
-"""Ids that the Hub knows."""
+"""The ids of licences on the Hub."""
 
 
 def misspelt(identifier: str) -> tuple[str, str] | None:
-    """What is wrong with an id that neither the Hub nor SPDX knows, and what to do; None if nothing is.
+    """Return the problem of an id that neither the Hub nor SPDX lists, and a remedy; None for a listed id.
 
     Example:
         >>> misspelt("CC-BY-4.0"), misspelt("odbl")
@@ -127,7 +126,7 @@ def misspelt(identifier: str) -> tuple[str, str] | None:
         ("'cc-by' is no licence id of the Hub or of SPDX", 'write cc-by-4.0, or the version that the source states')
     """
     small = identifier.lower()
-    if small in HUB or small in {known.spdx.lower() for known in LICENCES.values()}:
+    if small in HUB or small in {licence.spdx.lower() for licence in LICENCES.values()}:
         return None
     versions = sorted((name for name in LICENCES if re.fullmatch(re.escape(small) + r"-\d\.\d", name)), reverse=True)
     otherwise = "name one, or write `other` and give the terms as `license_link`"
@@ -138,34 +137,34 @@ def misspelt(identifier: str) -> tuple[str, str] | None:
 
 
 def agreed(sources: Sequence[Terms]) -> str | None:
-    """The licence of all sources; None where they differ."""
+    """Return the common licence of all sources; None if they differ."""
     ids = {source.license.lower() for source in sources}
     return ids.pop() if len(ids) == 1 else None
 
 
 def whole_licence(manifest: Manifest) -> str:
-    """The licence of a published folder as a whole: that of its corpora and of the pools that it shows an image of.
+    """Return the licence of a published folder: it suits its corpora and the pools of its images.
 
-    A pool of which nothing is published demands nothing. Before a build, when nobody knows which images will be
-    published, `folder_licence` is asked about all pools of the recipe: what all of them allow, some of them allow too.
+    A pool without a published image demands nothing. Before a build, the published images are unknown; then
+    `folder_licence` is called with all pools of the recipe: a licence that suits all pools suits some of them, too.
 
     Raises:
-        BadInput: When the sources cannot be combined, or not under the licence that the recipe asks for.
+        BadInput: If the sources cannot be combined, or not under the licence that the recipe states.
     """
     wanted = manifest.recipe.get("license")
     return folder_licence(manifest.origins, str(wanted) if wanted else None)
 
 
 def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
-    """Find the licence of the compilation: the sources' own where they agree, else the freest that suits all.
+    """Return the licence of the compilation: the common licence of the sources, else the freest that suits them all.
 
     Args:
-        sources: What the compilation is made of.
-        wanted: The licence that it shall be given on under; None takes what is found.
+        sources: The sources of the compilation.
+        wanted: The licence that the user wants; None for any.
 
     Raises:
-        BadInput: When a source does not allow adaptations, two sources cannot be given on as one whole, or not
-            under the licence that is wanted.
+        BadInput: If a source does not allow adaptations, or if two sources cannot be distributed together, or not under
+            the wanted licence.
     """
     for source in sources:
         if not _whole(source):
@@ -177,8 +176,8 @@ def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
             raise BadInput("recipe", "corpora.license", problem, "", remedy)
     if wanted is not None:
         return _wanted(sources, wanted.lower())
-    if one := agreed(sources):
-        return one
+    if common := agreed(sources):
+        return common
     suits = [licence for licence in WHOLE if all(licence in _whole(source) for source in sources)]
     if not suits:
         first, second = next(
@@ -193,7 +192,7 @@ def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
 
 
 def _wanted(sources: Sequence[Terms], wanted: str) -> str:
-    """The wanted licence, if every source allows its material to be distributed under it."""
+    """Return the wanted licence if every source allows the distribution of its material under it."""
     if wanted not in LICENCES:
         problem, remedy = f"{wanted!r} is no licence that twokeys has", correction(wanted, LICENCES)
         raise BadInput("recipe", "license", problem, ", ".join(LICENCES), remedy)
@@ -201,23 +200,25 @@ def _wanted(sources: Sequence[Terms], wanted: str) -> str:
         if wanted in (source.license.lower(), *_whole(source)):
             continue
         commercial = "-nc" in source.license.lower() and "-nc" not in wanted
-        why = f"forbids commercial use, which {wanted} would allow" if commercial else _demand(source)
-        problem = f"source {source.name!r} is under {source.license}, which {why}: the whole cannot be under {wanted}"
+        obstacle = f"forbids commercial use, which {wanted} would allow" if commercial else _demand(source)
+        problem = (
+            f"source {source.name!r} is under {source.license}, which {obstacle}: the whole cannot be under {wanted}"
+        )
         raise BadInput("recipe", "license", problem, "", "name another licence, or leave the source out")
     return wanted
 
 
 def link(source: Terms) -> str:
-    """Address of a source's terms; empty if none is known."""
-    known = LICENCES.get(source.license.lower())
-    return source.license_link or (known.link if known else "")
+    """Return the address of a source's terms; empty if there is none."""
+    licence = LICENCES.get(source.license.lower())
+    return source.license_link or (licence.link if licence else "")
 
 
 def licence_text(manifest: Manifest) -> str:
     """Write the folder's LICENSE file.
 
     Raises:
-        BadInput: When the sources cannot be combined.
+        BadInput: If the sources cannot be combined.
     """
     whole = whole_licence(manifest)
     changed = ["", _MODIFIED] if manifest.pairs is not None else []
@@ -234,7 +235,7 @@ def licence_text(manifest: Manifest) -> str:
 
 
 def _terms(origin: Origin, covers: str) -> list[str]:
-    """The terms of one origin, and what they cover."""
+    """Return the terms of one origin, and the material that they cover."""
     return [
         "",
         f"{origin.name}: {origin.license}",
@@ -265,16 +266,16 @@ _RETRIEVED = (
 
 
 def _compilation(whole: str) -> list[str]:
-    own = (
+    terms = (
         "The questions, answers and images were taken from the sources below. Each remains under the\n"
         "licence of its source; the columns `source` and `license` say which. Questions and answers were\n"
         "made canonical, images are the original bytes. Keep the sources' notices and cite them."
     )
     added = "What was added here (selection, partners, measurements, reasons, certificate and text)"
     if whole in LICENCES:
-        return [own, "", f"{added} is\nunder {LICENCES[whole].spdx}: {LICENCES[whole].link}"]
+        return [terms, "", f"{added} is\nunder {LICENCES[whole].spdx}: {LICENCES[whole].link}"]
     return [
-        own,
+        terms,
         "",
         f"{added}\ngrants nothing beyond the terms of the sources: read them before you distribute anything.",
     ]

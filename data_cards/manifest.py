@@ -1,6 +1,7 @@
-"""The manifest: everything that a published folder claims, as one validated object.
+"""The manifest: all claims of a published folder, as one validated object.
 
-The builder fills it, card and plots are drawn from it alone, and `twokeys verify` recounts it from the rows.
+The builder fills the manifest. The card and the plots are made from it alone. `twokeys verify` recounts it from the
+rows.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 FILE = "manifest.json"
 FORMAT = 2
-"""Of the published folder: raised when what reads one could not read an older one."""
+"""Format of the published folder; it grows if new code cannot read older folders."""
 
 
 class SplitCount(Fact):
@@ -35,7 +36,7 @@ class SplitCount(Fact):
 
 
 class Origin(Fact):
-    """Where a corpus or a pool is from, and under which terms."""
+    """The origin of a corpus or a pool, and its terms."""
 
     name: str
     format: str
@@ -45,30 +46,30 @@ class Origin(Fact):
     citation: str
     homepage: str
     notice: str = ""
-    """What the licence wants kept with copies, such as its copyright line."""
+    """The text that must stay with copies under the licence, such as a copyright line."""
     files: dict[str, str]
     """Official file -> SHA-256."""
 
 
 class Source(Origin):
-    """One corpus: what was read."""
+    """One corpus, with the rows that were read."""
 
     splits: list[SplitCount]
 
 
 class PoolSource(Origin):
-    """One pool: images among which partners were looked for; `files` is empty if it is a folder of images."""
+    """One pool: images that were searched for partners; `files` is empty if the pool is a folder of images."""
 
     named: int
-    """Images that it names."""
+    """Images that the pool lists."""
     read: int
-    """Distinct images of it that can be used, without those of pools before it."""
+    """Distinct usable images of the pool that are in no earlier pool."""
     left_out: dict[str, int]
-    """Reason, names and numbers left out -> images, or rows that name none, which cannot be used for it."""
+    """Reason without names and numbers -> images, or rows that name no image, which are unusable for this reason."""
     published: int
-    """Images of it, and of no corpus, that are published."""
+    """Published images of the pool that are in no corpus."""
     told: bool = False
-    """Whether its images could be told from those of the corpora, so that it is left out."""
+    """Whether a classifier can distinguish its images from the images of the corpora, so that the pool is left out."""
 
 
 class GroupKind(Fact):
@@ -87,7 +88,7 @@ class GroupKind(Fact):
 
 
 class Example(Fact):
-    """One removed item, to be shown."""
+    """One removed item, as an example."""
 
     id: str
     question: str
@@ -96,7 +97,7 @@ class Example(Fact):
 
 
 class Effect(Fact):
-    """Accuracy of one baseline on what a rule kept, beside a control that dropped as many items at random."""
+    """Accuracy of a baseline on the items that a rule kept, and of a control that dropped as many items at random."""
 
     baseline: str
     before: float
@@ -107,7 +108,7 @@ class Effect(Fact):
 
 
 class RuleReport(Fact):
-    """What one rule did."""
+    """The results of one rule."""
 
     id: str
     version: int
@@ -128,30 +129,30 @@ class BalancePart(Fact):
     items: int
     kept: int
     retrieved: int = 0
-    """Retrieved partners among those kept: they weigh nothing, and are as few as balance needs."""
+    """Retrieved partners among the kept items: they have no weight, and are as few as balance needs."""
     weight: int
     bound: int
-    """No balanced subset of the part weighs more."""
+    """An upper bound on the weight of any balanced subset of the part."""
     solved: dict[str, int]
-    """Connected components by the solver that decided them."""
+    """Solver -> the connected components that it decided."""
 
     @property
     def gap(self) -> float:
-        """Relative distance to the bound; 0 means that no balanced subset is larger."""
+        """Relative distance to the bound; at 0 no balanced subset weighs more."""
         return (self.bound - self.weight) / self.bound if self.bound else 0.0
 
 
 class OptionPlaces(Fact):
-    """What decides the order of options, in items: of those that were read, and of rows that could not be."""
+    """What decides the order of options, as numbers of items and of rows that could not be read."""
 
     free: int
-    """The order is chosen, so that letters balance too."""
+    """The build chooses the order, so that letters balance, too."""
     pinned: int
-    """An option is a letter, or carries one, and stands at its place."""
+    """An option is a letter, or has a letter, and stands at the place of this letter."""
     source: int
-    """An option, or the question, speaks of other options or of places: the order is that of the source."""
+    """An option or the question refers to other options or to places: the order of the source is kept."""
     set_aside: int
-    """Rows whose letters stand out of their places beside options that speak of others."""
+    """Rows whose options refer to others while a letter stands at a wrong place."""
 
 
 class Step(Fact):
@@ -184,14 +185,14 @@ class Partners(Fact):
 
 
 class LabelNoise(Fact):
-    """What balance is expected to make of wrong labels: they were planted as often as stated, and counted again."""
+    """The expected effect of balance on wrong labels: they were planted at the stated rate, then counted."""
 
     stated: dict[str, float]
-    """Corpus -> share of its labels that are said to be wrong."""
+    """Corpus -> the stated share of wrong labels."""
     read: float
-    """Share of planted wrong labels among what went on to balance, mean over draws."""
+    """Share of planted wrong labels among the items before balance, mean over draws."""
     kept: float
-    """Share of them in the balanced set, mean over draws."""
+    """Share of planted wrong labels in the balanced set, mean over draws."""
     low: float
     """Smallest over draws."""
     high: float
@@ -200,25 +201,25 @@ class LabelNoise(Fact):
 
 
 class AskedModel(Fact):
-    """A served model that was asked, as far as its server and its replies tell."""
+    """A served model that was asked, as described by its server and its replies."""
 
     role: str
-    """What it was asked for, such as `language`."""
+    """The use of the model, such as `language`."""
     model: str
-    """Its name, as the server was asked for it."""
+    """The model's name in requests to the server."""
     server: str
     named: list[str]
-    """What the server calls the model itself."""
+    """The names that the server reports for the model."""
     way: str
     prompts: list[str]
-    """Prompts, with `{question}` and `{option}` in the place of texts."""
+    """Prompts, with the placeholders `{question}` and `{option}`."""
     samples: int
     replies: int
-    """Replies that the run folder keeps of it."""
+    """Replies of the model in the run folder."""
     prompt_tokens: int
     reply_tokens: int
     first: str
-    """Day of the first reply."""
+    """The day of the first reply."""
     last: str
 
 
@@ -233,40 +234,40 @@ class Manifest(Fact):
     authors: list[str]
     twokeys: str
     packages: dict[str, str]
-    """Package -> version, of those that decide what is in the rows."""
+    """Package -> version, for the packages that affect the rows."""
     build_key: str
     recipe: dict[str, Any]
     encoders: dict[str, str]
     asked: list[AskedModel] = Field(default_factory=list)
-    """Served models; what they replied was seen by the builder alone."""
+    """Served models; only the builder saw their replies."""
     panel: Panel | None = None
-    """What a panel of models answers without the images; None where the recipe names none."""
+    """The answers of a panel of models without the images; None if the recipe names no panel."""
     confidence: float
     sources: list[Source]
     pools: list[PoolSource] = Field(default_factory=list)
-    """Empty if no generator looked for partners in them."""
+    """Empty if no generator searched pools for partners."""
     groups: list[GroupKind]
     funnel: list[Step]
     rules: list[RuleReport]
     max_share: float
     balance: list[BalancePart]
     label_noise: LabelNoise | None = None
-    """None where the recipe states nothing of wrong labels."""
+    """None if the recipe states no rate of wrong labels."""
     before: Blindness
-    """On all items that were read."""
+    """Blindness of all items that were read."""
     after: Blindness
-    """On the published `balanced` config."""
+    """Blindness of the published `balanced` config."""
     categories_before: Categories | None = None
-    """Of all items that were read; None in a folder of an older version."""
+    """Categories of all items that were read; None in a folder of an older version."""
     categories_after: Categories | None = None
     """The same categories of the published `balanced` config."""
     partners: Partners
     options: OptionPlaces | None = None
-    """None where no item has options."""
+    """None if no item has options."""
     audited: AuditedTier | None = None
-    """None where the recipe asks for the balanced tier alone."""
+    """None if the recipe requests only the balanced tier."""
     pairs: Pairing | None = None
-    """None where the recipe pairs nothing."""
+    """None if the recipe pairs nothing."""
     configs: dict[str, Config]
     unique_image_bytes: int
     files: dict[str, str]
@@ -274,12 +275,12 @@ class Manifest(Fact):
 
     @property
     def origins(self) -> list[Origin]:
-        """What the published rows are from: all corpora, and the pools of which an image is published."""
+        """The origins of the published rows: all corpora, and every pool with a published image."""
         return [*self.sources, *(pool for pool in self.pools if pool.published)]
 
     @property
     def rows_read(self) -> int:
-        """Rows of all sources, the ones set aside included."""
+        """Rows of all sources, including rows that were set aside."""
         return sum(split.rows for source in self.sources for split in source.splits)
 
     @property
@@ -289,7 +290,7 @@ class Manifest(Fact):
 
     @property
     def by_majority(self) -> list[str]:
-        """Sources that name no gold: what most annotators said is it (`twokeys.core.answers.majority`)."""
+        """Sources without a gold: it is the answer of most annotators (`twokeys.core.answers.majority`)."""
         return [
             str(corpus["name"])
             for corpus in self.recipe.get("corpora", [])
@@ -303,7 +304,7 @@ class Manifest(Fact):
         return sum(self.configs["balanced"].splits.values()) if "balanced" in self.configs else 0
 
     def text(self) -> str:
-        """Canonical JSON text of the file, its own digest included."""
+        """Return the canonical JSON text of the file, including its digest."""
         body = self.model_dump(mode="json")
         return _dump(body | {"digest": _digest(body)})
 
@@ -312,13 +313,13 @@ class Manifest(Fact):
         """Read a folder's manifest.
 
         Raises:
-            ValueError: When the text is not exactly what `text` would write, because somebody edited it; or when a
-                version of twokeys wrote the folder that this one cannot read.
+            ValueError: If somebody edited the file, so that it differs from the output of `text`; or if a version of
+                twokeys wrote the folder whose format this version cannot read.
         """
         text = (folder / FILE).read_text(encoding="utf-8")
         body = json.loads(text)
-        said = body.pop("digest", None) if isinstance(body, dict) else None
-        if said != _digest(body) or text != _dump(body | {"digest": said}):
+        digest = body.pop("digest", None) if isinstance(body, dict) else None
+        if digest != _digest(body) or text != _dump(body | {"digest": digest}):
             raise ValueError(f"{FILE} was edited: its digest does not fit its content")
         if body.get("format") != FORMAT:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Pages that open from disk: one HTML file with its style and every image inside, for screen, phone, paper and dark.
+"""HTML pages of one file: style and images are inside. They suit screens, phones, paper and dark mode.
 
 `templates/page.html.j2` is the frame of every page; a report fills its blocks.
 """
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def environment(package: str = "twokeys.data_cards", **filters: Callable[..., object]) -> Environment:
-    """The templates of a package, with the frame of all pages beside them; what is filled in is escaped.
+    """Return the templates of a package and the frame of all pages; inserted text is escaped.
 
     Args:
-        package: Package with a folder `templates`.
+        package: A package with a folder `templates`.
         filters: Further filters by name.
     """
     made = Environment(

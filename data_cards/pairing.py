@@ -1,4 +1,4 @@
-"""What the stage `pair` did, as the manifest states it: kinds of partners, judges, and how far these can be trusted."""
+"""The stage `pair` in the manifest: kinds of partners, judges, and how often these are right."""
 
 from __future__ import annotations
 
@@ -9,87 +9,87 @@ from twokeys.data_cards.fact import Fact
 
 
 class PairKind(Fact):
-    """What became of one kind of constructed partner."""
+    """Constructed partners of one kind."""
 
     kind: str
     made: int
     refused: dict[str, int]
-    """Reason, numbers left out -> edits refused for it."""
+    """Reason without numbers -> the number of edits refused for it."""
     added: int
-    """Went on to balance."""
+    """Partners that went on to balance."""
     published: int
-    """Are in the balanced set."""
+    """Partners in the balanced set."""
 
 
 class RetrievedKind(Fact):
-    """Retrieved partners of one kind: what their judge understood, and how far it can be trusted."""
+    """Retrieved partners of one kind: the questions that their judge understands, and how often it is right."""
 
     kind: str
     understood: int
     """Annotated items whose question the judge understands."""
     before: int
-    """Those of them that can be balanced without any retrieved partner."""
+    """Understood items that can be balanced without any retrieved partner."""
     balanced: int
-    """Those of them that are in the balanced set."""
+    """Understood items that are in the balanced set."""
     checked: int
-    """Annotated items about whose own image the judge can tell the answer."""
+    """Annotated items for which the judge can determine the answer about the item's image."""
     agreed: int
-    """Those of them for which it tells the annotated answer; the others get no partner.
+    """Checked items for which the judge gives the annotated answer; the others get no partner.
 
-    Answers of partners are wrong more often: candidates are looked for by an answer, and wrong annotations give just
-    the answers that are rare. Of annotations of real photos, 1 % of which were made wrong, the answers of 3 % of the
-    partners followed, though 99.6 % of the items agreed.
+    Answers of partners are wrong more often: a search for images with a rare answer finds images with wrong
+    annotations. When 1 % of the annotations of real photos were made wrong, 99.6 % of the items agreed, but 3 % of the
+    partners had wrong answers.
     """
     askable: int
-    """Those of them about whose question the judge tells another answer of some image of the pool: a partner could be
-    found. If models tell the answers: items that got a candidate."""
+    """Agreed items for which the pool holds an image about which the judge gives another answer, so that a partner is
+    possible. If the judges are models: items with a candidate."""
     met: int
-    """Those of them that are in the balanced set."""
+    """Askable items that are in the balanced set."""
     spare: int
-    """Sound candidates that balance does not need: they are not published."""
+    """Sound candidates that balance does not need; they are not published."""
     absence: str
-    """What it means that an object is not annotated; empty if no annotations tell the answers."""
+    """The meaning of an object without annotation; empty if the answers follow from no annotations."""
     files: dict[str, str] = Field(default_factory=dict)
-    """Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them."""
+    """Files from which the answers follow, as named in the recipe -> SHA-256; empty if the judges are models."""
 
 
 class Precision(Fact):
-    """How often models are right about what they verify: claims about annotated items that did not decide on fitness.
+    """How often models are right about answers that they verify, on annotated items that did not decide on fitness.
 
-    Annotated answers are themselves wrong at times, and what is verified is about images nearer to the original's than
-    those of other items.
+    This is an estimate: some annotated answers are wrong, and the images of edits are more similar to the original
+    image than the images of other items.
     """
 
     source: str
     margin: float
     """Nats by which every model must prefer an answer."""
     used: bool
-    """Whether this is the margin by which edits were verified."""
+    """Whether edits were verified with this margin."""
     items: int
-    """Annotated items that models were asked about."""
+    """Annotated items about which the models were asked."""
     claims: int
-    """Answers that were claimed: the annotated ones and their rivals."""
+    """Claimed answers: annotated answers and their rivals."""
     passed: int
-    """Those that every model prefers by the margin."""
+    """Claims that every model prefers by the margin."""
     right: int
-    """Those of them that are annotated."""
+    """Passed claims that are annotated answers."""
     low: float
-    """Wilson interval of the share of right ones among those that pass."""
+    """Lower end of the Wilson interval of the share of right claims among the passed claims."""
     high: float
 
 
 class Pairing(Fact):
-    """What the stage `pair` mined and constructed."""
+    """The results of the stage `pair`."""
 
     reworded: int
-    """Items of the source that are published, or were balanced, in the wording of a paraphrase."""
+    """Items of the source that are published, or were balanced, with the wording of a paraphrase."""
     merged: int
-    """Annotated items that were removed because a paraphrase about the same image was there."""
+    """Annotated items that were removed as paraphrases of another item about the same image."""
     kinds: list[PairKind]
     retrieved: list[RetrievedKind] = Field(default_factory=list)
     precision: list[Precision] = Field(default_factory=list)
-    """By corpus and margin; empty if models verified nothing."""
+    """Precision by corpus and margin; empty if models verified nothing."""
     before: Blindness
-    """On what the rules left, baselines as fitted on all items read."""
+    """Blindness after the rules, with the baselines that were fitted on all items read."""
     after: Blindness
-    """On what pairing made of it, baselines fitted anew: a generator must not open a shortcut."""
+    """Blindness after pairing, with baselines fitted again: a generator must not open a shortcut."""

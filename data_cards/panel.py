@@ -1,4 +1,4 @@
-"""What a panel of models answers without the image: facts."""
+"""The answers of a panel of models without the image, in the manifest."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ WORDS: dict[Asked, str] = {
     "choices": "options alone",
     "recall": "options removed",
 }
-"""What a model is shown -> in words; `recall` shows the question of an item with options and not the options."""
+"""What a model sees -> its description; `recall` shows the question of an item with options without its options."""
 
 
 class BlindScore(Fact):
-    """How often a model is right without the image."""
+    """Accuracy of one model without the image."""
 
     model: str
     asked: Asked
@@ -28,11 +28,11 @@ class BlindScore(Fact):
     low: float
     high: float
     chance: float | None
-    """None where nothing is to be chosen from."""
+    """None if there are no answers to choose from."""
 
 
 class BlindExample(Fact):
-    """An item that most models answer without its image."""
+    """An item that most models answer right without its image."""
 
     id: str
     question: str
@@ -42,18 +42,20 @@ class BlindExample(Fact):
 
 
 class Panel(Fact):
-    """What a panel of models answers without the image."""
+    """The answers of a panel of models without the image."""
 
     models: dict[str, str]
-    """Name in columns -> the model with what tells it from others."""
+    """Name in columns -> the model, with its settings."""
     scores: list[BlindScore]
     right_by: list[int]
-    """Items that no model answers, that one does, that two do, and so on."""
+    """Number of items that no model answers right, exactly one model, exactly two models, and so on."""
     agreement: float | None
-    """Share of the items to which two models give one answer, over all pairs; None of a single model."""
+    """Share of items with the same answer of two models, mean over all pairs; None for a single model."""
     examples: list[BlindExample]
 
     def of(self, model: str, asked: Asked) -> BlindScore | None:
-        """The score of a model on all items; None where it was not asked so."""
-        whole = (one for one in self.scores if (one.model, one.asked, one.part) == (model, asked, "all"))
-        return next(whole, None)
+        """Return the score of a model on all items; None if the model was not asked this way."""
+        for score in self.scores:
+            if (score.model, score.asked, score.part) == (model, asked, "all"):
+                return score
+        return None

@@ -1,4 +1,4 @@
-"""What a report shows in thumbnails: single images, questions by images, and retrieved partners."""
+"""Thumbnails of a report: single images, questions by images, and retrieved partners."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Picture:
     """A thumbnail.
 
     Attributes:
-        src: Its bytes as a data URI.
+        src: The bytes of the thumbnail as a data URI.
         width: Of the thumbnail, in pixels.
         height: Of the thumbnail, in pixels.
     """
@@ -28,11 +28,11 @@ class Cross:
     """Questions by images with the answers: a quad, or a pair of partners.
 
     Attributes:
-        title: What it is.
-        note: What was changed, and by whom the answers are known.
-        pictures: One or two images; None where one is not at hand.
+        title: The title.
+        note: The edit, and the source of the answers.
+        pictures: One or two images; None for a missing image.
         boxes: Where the second image differs from the first, in shares of its width and height.
-        questions: Each question with its answer to each image; None where nobody asked.
+        questions: Each question with its answer to each image; None if the question was not asked about the image.
     """
 
     title: str
@@ -43,7 +43,7 @@ class Cross:
 
     @property
     def broad(self) -> bool:
-        """Whether its images are so wide that two crosses have no room side by side."""
+        """Whether an image is so wide that two crosses do not fit side by side."""
         return any(picture is not None and picture.width > 2 * picture.height for picture in self.pictures)
 
 
@@ -54,12 +54,12 @@ class RetrievedPair:
     Attributes:
         question: The question, with its options.
         original: The item's image.
-        retrieved: The image that was found.
-        boxes: Where what is asked for stands in it.
-        answers: The answer about each.
-        judge: Whose answer the second one is.
-        facts: What it rests on.
-        terms: The pool that the image is of, and its licence; empty if a corpus shows the image.
+        retrieved: The retrieved image.
+        boxes: Boxes in it of the things that the question asks about.
+        answers: The answers about the original and about the retrieved image.
+        judge: The judge that gives the second answer.
+        facts: The facts from which the second answer follows.
+        terms: The pool of the image and its licence; empty if a corpus shows the image.
     """
 
     question: str

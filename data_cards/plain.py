@@ -22,20 +22,20 @@ MEANING = {
 
 
 def bounded(manifest: Manifest) -> str:
-    """What the balanced tier is: its bound, with the best trained adversary and chance beside it."""
+    """Describe the balanced tier: its bound, the best trained adversary, and chance."""
     bound = max(manifest.after.ceiling(view).share for view in ("question", "image"))
     best = manifest.after.best()
-    said = f"bounded by {tables.percent(bound)}: no predictor that sees one side alone is right on more"
+    bound_sentence = f"bounded by {tables.percent(bound)}: no predictor that sees one side alone is right on more"
     if best is None:
-        return f"{said}; no adversary was trained on it"
+        return f"{bound_sentence}; no adversary was trained on it"
     return (
-        f"{said}; the best trained adversary, {best.name}, is right on {tables.percent(best.accuracy)} "
+        f"{bound_sentence}; the best trained adversary, {best.name}, is right on {tables.percent(best.accuracy)} "
         f"{tables.interval(best.low, best.high)}, chance is {tables.percent(best.chance)}"
     )
 
 
 def empty(manifest: Manifest) -> str:
-    """Why no item is in the balanced tier."""
+    """Explain why no item is in the balanced tier."""
     balance = manifest.funnel[-1]
     went = balance.left + balance.removed
     if not went:
@@ -47,7 +47,7 @@ def empty(manifest: Manifest) -> str:
 
 
 def lacking(read: Blindness) -> str:
-    """What items of which none can be balanced lack, and what adds it."""
+    """Explain what is missing if no item can be balanced, and how to add it."""
     question, image = (read.ceiling(view) for view in ("question", "image"))
     return (
         "An item is kept if its question is asked of another image with another answer, and its image with another "
@@ -58,38 +58,41 @@ def lacking(read: Blindness) -> str:
 
 
 def audited(tier: AuditedTier) -> list[str]:
-    """One sentence on the verdict of each view."""
+    """Write one sentence on the verdict of each view."""
     order = ("nothing", *VIEWS)
     return [_view(view, tier.margin) for view in sorted(tier.views, key=lambda view: order.index(view.view))]
 
 
 def controls(tier: AuditedTier) -> list[str]:
-    """One sentence for each view on the planted cues that its adversaries find, and on the cues that they miss."""
-    views = sorted({one.view for one in tier.controls}, key=VIEWS.index)
-    return [_planted(view, [one for one in tier.controls if one.view == view], tier.margin) for view in views]
+    """Write one sentence for each view on the planted cues that its adversaries find, and on those that they miss."""
+    sentences = []
+    for view in sorted({control.view for control in tier.controls}, key=VIEWS.index):
+        of_view = [control for control in tier.controls if control.view == view]
+        sentences.append(_planted(view, of_view, tier.margin))
+    return sentences
 
 
 def _planted(view: str, controls: Sequence[ControlLine], margin: float) -> str:
-    sizes = sorted({one.smallest for one in controls if one.smallest is not None})
-    parts = [
-        f"of {100 * size:.1f} points{' and no smaller ones' if size > margin else ''} for "
-        f"{', '.join(one.kind for one in controls if one.smallest == size)}"
-        for size in sizes
-    ]
-    unfound = [one for one in controls if one.smallest is None]
-    impossible = [one.kind for one in unfound if one.judges and one.attainable < margin]
-    missed = [one.kind for one in unfound if one.kind not in impossible]
-    found = f"the verdict covers cues {'; '.join(parts)}" if parts else "no planted cue is found"
-    said = [f"{view}: {found}."]
-    said += [f"Not covered: {', '.join(missed)}."] if missed else []
-    said += [f"No cue can be as large as the margin: {', '.join(impossible)}."] if impossible else []
-    return " ".join(said)
+    covered = []
+    for size in sorted({control.smallest for control in controls if control.smallest is not None}):
+        kinds = ", ".join(control.kind for control in controls if control.smallest == size)
+        covered.append(f"of {100 * size:.1f} points{' and no smaller ones' if size > margin else ''} for {kinds}")
+    unfound = [control for control in controls if control.smallest is None]
+    impossible = [control.kind for control in unfound if control.judges and control.attainable < margin]
+    missed = [control.kind for control in unfound if control.kind not in impossible]
+    coverage = f"the verdict covers cues {'; '.join(covered)}" if covered else "no planted cue is found"
+    sentences = [f"{view}: {coverage}."]
+    if missed:
+        sentences.append(f"Not covered: {', '.join(missed)}.")
+    if impossible:
+        sentences.append(f"No cue can be as large as the margin: {', '.join(impossible)}.")
+    return " ".join(sentences)
 
 
 def _view(view: ViewVerdict, margin: float) -> str:
-    """What the adversaries of a view reached, and what follows.
+    """Describe the accuracies of the adversaries of a view, and the verdict.
 
-    The adversary that came farthest from chance is named: all others were nearer.
+    Only the adversary that is farthest from chance is named.
     """
     sees = "nothing" if view.view == "nothing" else f"only the {view.view}"
     claim = (
@@ -99,35 +102,35 @@ def _view(view: ViewVerdict, margin: float) -> str:
     if not view.judgements:
         return f"{claim} No adversary was tried on it."
     if view.view == "nothing":
-        (one,) = view.judgements
+        (constant,) = view.judgements
         return (
             f"{claim} The most frequent answer of every source, split and answer type is right on "
-            f"{tables.percent(one.accuracy)}, a guess on {tables.percent(one.guess)}: this is a count."
+            f"{tables.percent(constant.accuracy)}, a guess on {tables.percent(constant.guess)}: this is a count."
         )
-    worst = max(view.judgements, key=lambda one: abs(one.accuracy - one.chance))
-    tried = len({one.adversary for one in view.judgements})
+    worst = max(view.judgements, key=lambda evidence: abs(evidence.accuracy - evidence.chance))
+    tried = len({evidence.adversary for evidence in view.judgements})
     farthest = "It reached" if tried == 1 else f"The farthest from chance, {worst.adversary}, reached"
     return (
         f"{claim} {tables.count(tried)} blind model{'s' if tried > 1 else ''} that took no part in selecting the set "
         f"tried to answer it. {farthest} {tables.percent(worst.accuracy)} "
         f"{tables.interval(worst.low, worst.high)}; chance is {tables.percent(worst.chance)} and a guess is right "
-        f"on {tables.percent(worst.guess)}. {_said(view, margin)}"
+        f"on {tables.percent(worst.guess)}. {_proven(view, margin)}"
     ).strip()
 
 
-def _said(view: ViewVerdict, margin: float) -> str:
-    """What the data support, and of which parts."""
-    found = []
+def _proven(view: ViewVerdict, margin: float) -> str:
+    """State the margin that is proven, the items that are missing, and the parts with a verdict."""
+    sentences = []
     if view.outcome != "certified":
         if view.bound is not None:
-            found.append(f"A margin of {100 * view.bound:.1f} points is proven.")
+            sentences.append(f"A margin of {100 * view.bound:.1f} points is proven.")
         if view.needed_items is not None:
             needed, missing = tables.count(view.needed_items), tables.count(view.missing_items or 0)
-            found.append(f"The margin asked for needs about {needed} items, {missing} more.")
+            sentences.append(f"The margin asked for needs about {needed} items, {missing} more.")
     proven = [part.name for part in view.parts if part.outcome == "certified"]
     small = [part.name for part in view.parts if part.outcome == "too small to tell"]
     if view.outcome == "certified" and proven:
-        found.append(f"The same is proven for each of these parts: {', '.join(proven)}.")
+        sentences.append(f"The same is proven for each of these parts: {', '.join(proven)}.")
     if view.outcome == "certified" and small:
-        found.append(f"These parts are too small to tell: {', '.join(small)}.")
-    return " ".join(found)
+        sentences.append(f"These parts are too small to tell: {', '.join(small)}.")
+    return " ".join(sentences)

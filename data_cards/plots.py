@@ -1,6 +1,6 @@
 """The figures of a card and a report: items after each step, how blind-solvable a set was and is, and its answers.
 
-Drawn without pyplot and without the user's own style, so that the same manifest gives the same bytes.
+They use neither pyplot nor the user's style, so that the same manifest gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from twokeys.core.figures import Shown
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 from twokeys.data_cards.tables import NONE, Predictor, count, percent, predictors
 from twokeys.data_cards.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY, STYLE
@@ -41,7 +42,7 @@ DASHES = (0, (4, 2))
 WIDTH, DPI = 9.0, 150
 POINTS_PER_CHARACTER = 6.4
 NAME_WIDTH = 30
-"""Characters after which a name is broken."""
+"""Characters of a line, after which a name is broken."""
 CATEGORIES = 30
 """Categories that are drawn: those that stand out first."""
 OWN: dict[Any, Any] = STYLE | {
@@ -79,7 +80,7 @@ def blindness_figure(before: Blindness, after: Blindness | None, title: str) -> 
 
 
 def draw_funnel(steps: Sequence[Step]) -> Figure:
-    """Make the funnel's figure: a bar per step, what is left in colour, what the step removed hatched."""
+    """Make the funnel's figure with a bar for each step: remaining items are coloured, removed items are hatched."""
     figure, axes = _axes([_broken(step.name) for step in steps], "What was left after each step")
     cells = [("left", "removed", "share")] + [
         (
@@ -107,7 +108,7 @@ def draw_funnel(steps: Sequence[Step]) -> Figure:
 
 
 def draw_blindness(before: Blindness, after: Blindness | None, title: str) -> Figure:
-    """Make the blindness figure: per view a bar for the ceiling, a dot with interval per baseline."""
+    """Make the blindness figure: a bar for the ceiling of each view, a dot with interval for each baseline."""
     rows: list[Predictor | str] = []
     for view, group in groupby(predictors(before, after), key=lambda predictor: predictor.view):
         rows += [f"sees only the {view}", *group]
@@ -197,7 +198,7 @@ def _dots(both: bool) -> list[Line2D]:
 
 
 def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None, colour: str) -> None:
-    """Draw a ceiling as bar with a line down to `end`, a score as dot with interval and chance as tick."""
+    """Draw a ceiling as a bar with a line down to `end`, a score as a dot with its interval, and chance as a tick."""
     if result is None or not result.items:
         return
     if isinstance(result, Ceiling):
@@ -210,7 +211,7 @@ def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None,
 def _dot(axes: Axes, height: float, result: Score | Category, colour: str) -> None:
     """Draw an accuracy as dot with interval and chance as tick."""
     axes.vlines(result.chance, height - 0.18, height + 0.18, color=INK, linewidth=1.8, zorder=2)
-    # Nothing is clipped at 0 and 100 %: a dot there stays whole.
+    # Without clipping, a dot at 0 or 100 % is drawn whole.
     axes.hlines(height, result.low, result.high, color=colour, linewidth=1.6, zorder=3, clip_on=False)
     line: dict[str, Any] = {"color": colour, "linestyle": "", "zorder": 4, "clip_on": False}
     axes.plot([result.low, result.high], [height, height], marker="|", markersize=7, markeredgewidth=1.4, **line)
@@ -228,9 +229,9 @@ def _change(predictor: Predictor, both: bool) -> str:
 
 
 def _axes(names: list[str], title: str) -> tuple[Figure, Axes]:
-    """Make a figure of one row per name, high enough for names of several lines."""
+    """Make a figure with one row for each name, high enough for names of several lines."""
     lines = sum(max(1, 0.55 * (1 + name.count("\n"))) for name in names)
-    figure = Figure(figsize=(WIDTH, 1.7 + 0.34 * max(lines, 1)), dpi=DPI, layout="constrained")
+    figure = Shown(figsize=(WIDTH, 1.7 + 0.34 * max(lines, 1)), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle("\n".join(textwrap.wrap(title, 80)), x=0.008, ha="left", fontsize=13, fontweight="bold")
     axes = figure.add_subplot()
@@ -243,7 +244,7 @@ def _axes(names: list[str], title: str) -> tuple[Figure, Axes]:
 
 
 def _beside(axes: Axes, row: float, text: str, points: float, align: str, weight: str = "normal") -> None:
-    """Write to the right of the axes, at a distance that does not change with the axes' width."""
+    """Write to the right of the axes, at a distance that is independent of their width."""
     axes.annotate(
         text,
         (1, row),
@@ -258,12 +259,12 @@ def _beside(axes: Axes, row: float, text: str, points: float, align: str, weight
 
 
 def _name(predictor: Predictor) -> str:
-    """Name of a row; the view stands in the heading above it."""
+    """Return the name of a row, without the view, which is in the heading above it."""
     return _broken((predictor.name or "ceiling: any predictor").removeprefix(f"{predictor.view}."))
 
 
 def _broken(name: str) -> str:
-    """Break a long name into lines, at hyphens and spaces where it has any."""
+    """Break a long name into lines, at its hyphens and spaces if it has any."""
     return "\n".join(textwrap.wrap(name, NAME_WIDTH)) or name
 
 

@@ -1,4 +1,4 @@
-"""A published folder as it lies on disk: its manifest, the rows of its configs, and its images by key."""
+"""A published folder on disk: its manifest, the rows of its configs, and its images by key."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 
 ROWS, ROWS_WITH_IMAGES = 1024, 128
-"""Rows that are in memory at a time."""
+"""Rows in memory at a time."""
 
 
 class PublishedFolder:
-    """A published folder, read when it is asked for something.
+    """A published folder; its files are read on demand.
 
     Args:
         path: The folder.
-        manifest: Its manifest, if the caller has it; it is read from the folder when None.
+        manifest: Its manifest, if the caller has it; None reads it from the folder.
     """
 
     def __init__(self, path: Path, manifest: Manifest | None = None) -> None:
@@ -35,10 +35,10 @@ class PublishedFolder:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What the folder claims.
+        """The manifest of the folder.
 
         Raises:
-            BadInput: When there is no manifest, it was edited, or another version of twokeys wrote the folder.
+            BadInput: If there is no manifest, it was edited, or another version of twokeys wrote the folder.
         """
         if not (self.path / MANIFEST).is_file():
             allowed = "a folder that twokeys published"
@@ -51,14 +51,14 @@ class PublishedFolder:
 
     @property
     def claims(self) -> bool:
-        """Whether there is a manifest: `twokeys build` wrote the folder."""
+        """Whether there is a manifest, so that `twokeys build` wrote the folder."""
         return "manifest" in self.__dict__ or (self.path / MANIFEST).is_file()
 
     def check(self) -> None:
         """Check that the manifest, if there is one, can be read.
 
         Raises:
-            BadInput: When it was edited, or another version of twokeys wrote the folder.
+            BadInput: If it was edited, or another version of twokeys wrote the folder.
         """
         if self.claims:
             self.manifest  # noqa: B018 - reading it is the check
@@ -69,29 +69,29 @@ class PublishedFolder:
         return sorted({path.parent.name for path in self.path.glob("*/*.parquet")})
 
     def files(self, config: str, split: str | None = None) -> list[Path]:
-        """Parquet files of a config, or of one of its splits."""
-        found = sorted((self.path / config).glob("*.parquet"))
-        return found if split is None else [path for path in found if split_of(path) == split]
+        """Return the Parquet files of a config, or of one of its splits."""
+        paths = sorted((self.path / config).glob("*.parquet"))
+        return paths if split is None else [path for path in paths if split_of(path) == split]
 
     def splits(self, config: str) -> list[str]:
-        """Splits of a config, sorted."""
+        """Return the splits of a config, sorted."""
         return sorted({split_of(path) for path in self.files(config)})
 
     def columns(self, config: str) -> list[str]:
-        """Published names of a config's columns; none when it has no rows."""
+        """Return the published names of a config's columns; none if it has no rows."""
         files = self.files(config)
         return list(pq.read_schema(files[0]).names) if files else []
 
     def rows_of(self, config: str, wanted: Collection[str] | None = None, split: str | None = None) -> pd.DataFrame:
-        """Rows of a config without images, in file order.
+        """Return the rows of a config without images, in file order.
 
         Args:
             config: The config; it may have no rows.
-            wanted: Published names of columns to read; those that the config lacks are left out. All when None.
-            split: The split; all when None.
+            wanted: Published names of columns to read; columns that the config lacks are ignored. None reads all.
+            split: The split; None reads all.
 
         Returns:
-            A row for each published one, columns under their names inside twokeys, and `split`.
+            A table of the published rows, with the names of columns inside twokeys, and `split`.
         """
         tables = []
         for path in self.files(config, split):
@@ -104,21 +104,21 @@ class PublishedFolder:
         return pd.concat(tables, ignore_index=True).rename(columns=inside)
 
     def stream(self, config: str, images: bool = False) -> Iterator[dict[str, Any]]:
-        """Rows of a config one by one with `split`, under published names, in file order; few are in memory at a time.
+        """Yield the rows of a config with `split`, under published names, in file order; few are in memory at a time.
 
         Args:
             config: The config.
-            images: Whether images are read, too, as `{"bytes": ..., "path": ...}`.
+            images: Whether to read images, too, as `{"bytes": ..., "path": ...}`.
 
         Raises:
-            BadInput: When a file cannot be read.
+            BadInput: If a file cannot be read.
         """
         for path in self.files(config):
             for row in parquet_rows(path, images):
                 yield row | {"split": split_of(path)}
 
     def images(self, configs: Sequence[str], split: str | None = None) -> PublishedImages:
-        """Images of some configs by key."""
+        """Return the images of some configs by key."""
         return PublishedImages([path for config in configs for path in self.files(config, split)])
 
 
@@ -134,7 +134,7 @@ class PublishedImages:
 
     @cached_property
     def _places(self) -> dict[str, tuple[int, int, int]]:
-        """Image key -> file, row group and row inside it of the first row that shows the image."""
+        """Image key -> position of the first row that shows the image: file, row group, and row inside the group."""
         places: dict[str, tuple[int, int, int]] = {}
         for number, path in enumerate(self._files):
             file = pq.ParquetFile(path)
@@ -149,27 +149,27 @@ class PublishedImages:
         return key in self._places
 
     def get(self, key: str) -> tuple[bytes, ...]:
-        """Bytes of the images of an `image_key`, in their order; none when it is not published, or one has no bytes."""
-        found = next((data for _, data in self.lists([key])), ())
-        return found if all(found) else ()
+        """Return the bytes of the images of an `image_key`, in order; none if an image is missing or has no bytes."""
+        contents = next((data for _, data in self.lists([key])), ())
+        return contents if all(contents) else ()
 
     def lists(self, keys: Collection[str] | None = None) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-        """Every `image_key` once with the bytes of its images in their order, in file order.
+        """Yield every `image_key` once with the bytes of its images in order; keys are in file order.
 
         Args:
-            keys: Keys that are wanted; those that are not published are passed over. All when None.
+            keys: Wanted keys; unpublished keys are ignored. None yields all.
 
         Yields:
-            Key and bytes of each image; no bytes if the row holds no image.
+            The key and the bytes of each image; no bytes if the row holds no image.
         """
         for key, _, data in self._rows(keys):
             yield key, data
 
     def items(self, keys: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
-        """Every image once with its own key, in file order.
+        """Yield every image once with its key, in file order.
 
         Args:
-            keys: Values of `image_key` whose images are wanted, as for `lists`.
+            keys: Values of `image_key`, as for `lists`.
         """
         seen: set[str] = set()
         for _, images, data in self._rows(keys):
@@ -179,7 +179,7 @@ class PublishedImages:
                     yield image, content
 
     def _rows(self, keys: Collection[str] | None) -> Iterator[tuple[str, tuple[str, ...], tuple[bytes, ...]]]:
-        """The first row of each key: the key, the keys of its images, and their bytes."""
+        """Yield the first row of each key: the key, the keys of its images, and their bytes."""
         wanted: dict[tuple[int, int], dict[int, str]] = {}
         for key in self._places if keys is None else keys:
             if key in self._places:
@@ -200,15 +200,15 @@ class PublishedImages:
                 start += len(batch)
 
     def hashes(self) -> dict[str, str]:
-        """Image key -> SHA-256 of the image's bytes."""
+        """Return image key -> SHA-256 of the image's bytes."""
         return {key: hashlib.sha256(data).hexdigest() for key, data in self.items()}
 
 
 def parquet_rows(path: Path, images: bool = True) -> Iterator[dict[str, Any]]:
-    """Rows of a Parquet file as they stand in it, a small batch in memory at a time.
+    """Yield the rows of a Parquet file in order; a small batch is in memory at a time.
 
     Raises:
-        BadInput: When it cannot be read.
+        BadInput: If the file cannot be read.
     """
     try:
         file = pq.ParquetFile(path)
@@ -221,7 +221,7 @@ def parquet_rows(path: Path, images: bool = True) -> Iterator[dict[str, Any]]:
 
 
 def split_of(file: Path) -> str:
-    """Split of a published Parquet file, `SPLIT-NNNNN-of-NNNNN.parquet`."""
+    """Return the split of a published Parquet file, `SPLIT-NNNNN-of-NNNNN.parquet`."""
     return file.name.partition("-")[0]
 
 

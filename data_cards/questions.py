@@ -15,9 +15,9 @@ Answers = dict[str, dict[str, str | bool]]
 """Section -> question -> answer, as people wrote them."""
 
 BUILT = re.compile(r"(?:[^\w<]|[\d_]|<[^>]*>)*build(?:[^\w<:]|_|<[^>]*>)*:", re.IGNORECASE)
-"""Beginning of a line that a reader would take for a fact of the build, however it is marked up."""
+"""The beginning of a line that a reader would take for a fact of the build, with any markup."""
 PEOPLE = "composition.people"
-"""The one question that is answered by yes or no; further ones are asked where the answer is yes."""
+"""The only question that is answered by yes or no; further questions follow if the answer is yes."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Question:
     """One question.
 
     Attributes:
-        key: `section.name`, where its answer stands in the YAML file of answers.
-        text: What is asked.
-        required: Whether the build cannot know, and a reader must: unanswered, it stops `twokeys push`.
-        people: Whether it is asked only if images or questions relate to people.
+        key: `section.name`, the place of its answer in the YAML file of answers.
+        text: The question.
+        required: Whether `twokeys push` requires an answer, because readers need it and the build cannot give it.
+        people: Whether the question is asked only if images or questions relate to people.
     """
 
     key: str
@@ -113,26 +113,26 @@ SECTIONS: dict[str, tuple[Question, ...]] = {
 
 
 def questions() -> Iterator[Question]:
-    """Every question, in order."""
+    """Yield every question, in order."""
     for section in SECTIONS.values():
         yield from section
 
 
 def answer(answers: Answers, question: Question) -> str | bool | None:
-    """The answer that people gave; None if there is none, or if it is empty."""
+    """Return the answer of people; None if there is none, or if it is empty."""
     section, _, name = question.key.partition(".")
-    found = answers.get(section, {}).get(name)
-    return found if isinstance(found, bool) or (found and found.strip()) else None
+    stated = answers.get(section, {}).get(name)
+    return stated if isinstance(stated, bool) or (stated and stated.strip()) else None
 
 
 def relates_to_people(answers: Answers) -> bool | None:
-    """Whether images or questions relate to people; None if that was not answered."""
-    said = answers.get("composition", {}).get("people")
-    return said if isinstance(said, bool) else None
+    """Return whether images or questions relate to people; None if that was not answered."""
+    stated = answers.get("composition", {}).get("people")
+    return stated if isinstance(stated, bool) else None
 
 
 def unanswered(answers: Answers) -> list[Question]:
-    """Required questions without an answer; questions about people only if the dataset relates to people."""
+    """Return the required questions without an answer; those about people only if the dataset relates to people."""
     relates = relates_to_people(answers)
     return [
         question
@@ -142,41 +142,41 @@ def unanswered(answers: Answers) -> list[Question]:
 
 
 def checked(value: Any) -> Answers:
-    """Read answers as YAML gives them: yes and no may be bare or quoted, whatever is asked.
+    """Check and normalise answers from YAML; yes and no may be quoted or not.
 
     Raises:
-        ValueError: With all that is wrong: the value is no mapping of sections, a question is unknown, an answer is of
-            the wrong kind or has a line that begins like a fact of the build.
+        ValueError: With all problems: the value is no mapping of sections, a question is unknown, an answer is of the
+            wrong kind or has a line that begins like a fact of the build.
     """
-    known: dict[str, list[str]] = {}
+    expected: dict[str, list[str]] = {}
     for question in questions():
         section, _, name = question.key.partition(".")
-        known.setdefault(section, []).append(name)
+        expected.setdefault(section, []).append(name)
     if not isinstance(value, dict):
-        raise ValueError(f"answers are a mapping of sections ({', '.join(known)}), not {value!r}")
-    if problems := list(_problems(value, known)):
+        raise ValueError(f"answers are a mapping of sections ({', '.join(expected)}), not {value!r}")
+    if problems := list(_problems(value, expected)):
         raise ValueError("; ".join(problems))
-    found = {
-        section: {name: _plain(f"{section}.{name}", answer) for name, answer in said.items() if answer is not None}
-        for section, said in value.items()
-        if said is not None
-    }
-    return {section: said for section, said in found.items() if said}
+    filled: Answers = {}
+    for section, answers in value.items():
+        for name, answer in (answers or {}).items():
+            if answer is not None:
+                filled.setdefault(section, {})[name] = _plain(f"{section}.{name}", answer)
+    return filled
 
 
-def _problems(value: Mapping[Any, Any], known: Mapping[str, list[str]]) -> Iterator[str]:
-    """All that is wrong with a mapping of sections; empty places are not."""
-    for section, said in value.items():
-        if said is None and section in known:
+def _problems(value: Mapping[Any, Any], expected: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield all problems of a mapping of sections; empty places are none."""
+    for section, answers in value.items():
+        if answers is None and section in expected:
             continue
-        if section not in known:
-            yield _unknown(section, [*known], "section")
-        elif not isinstance(said, dict):
-            yield f"the section {section!r} holds {said!r}, and no mapping of questions to answers"
+        if section not in expected:
+            yield _unknown(section, [*expected], "section")
+        elif not isinstance(answers, dict):
+            yield f"the section {section!r} holds {answers!r}, and no mapping of questions to answers"
         else:
-            for name, answer in said.items():
-                if name not in known[section]:
-                    yield _unknown(name, known[section], f"question of the section {section}")
+            for name, answer in answers.items():
+                if name not in expected[section]:
+                    yield _unknown(name, expected[section], f"question of the section {section}")
                 elif answer is not None:
                     yield from _problem(f"{section}.{name}", _plain(f"{section}.{name}", answer))
 
@@ -187,19 +187,19 @@ def _unknown(name: object, names: list[str], what: str) -> str:
     return f"{name!r} is no {what}; {hint}"
 
 
-def _plain(key: str, said: Any) -> Any:
-    """Yes and no as the question wants them: YAML makes them True and False unless they are quoted."""
+def _plain(key: str, answer: Any) -> Any:
+    """Convert yes and no to the type that the question requires: YAML reads them as booleans unless they are quoted."""
     if key == PEOPLE:
-        return {"yes": True, "no": False}.get(said.strip().lower(), said) if isinstance(said, str) else said
-    return ("yes" if said else "no") if isinstance(said, bool) else said
+        return {"yes": True, "no": False}.get(answer.strip().lower(), answer) if isinstance(answer, str) else answer
+    return ("yes" if answer else "no") if isinstance(answer, bool) else answer
 
 
-def _problem(key: str, said: object) -> Iterator[str]:
+def _problem(key: str, answer: object) -> Iterator[str]:
     wanted, words = (bool, "yes or no") if key == PEOPLE else (str, "text; put quotes around it")
-    if not isinstance(said, wanted):
-        yield f"{key} is {said!r}, and must be {words}"
-    elif isinstance(said, str) and (posing := next(filter(BUILT.match, said.splitlines()), None)) is not None:
+    if not isinstance(answer, wanted):
+        yield f"{key} is {answer!r}, and must be {words}"
+    elif isinstance(answer, str) and (line := next(filter(BUILT.match, answer.splitlines()), None)) is not None:
         yield (
-            f"{key} has the line {posing!r}, and must have none that begins with `Build:`: so begin facts "
+            f"{key} has the line {line!r}, and must have none that begins with `Build:`: so begin facts "
             "that the build writes and `twokeys verify` checks; word it otherwise"
         )

@@ -1,6 +1,6 @@
 """The properties of Croissant's Responsible AI vocabulary, answered from the manifest.
 
-http://mlcommons.org/croissant/RAI/ has a property for each answer. What no build can know is stated to be unknown.
+http://mlcommons.org/croissant/RAI/ has a property for each answer. An answer that no build can know is called unknown.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ LIMITATIONS = [
     "Answers come from the sources: rules drop the errors that they recognise; a wrong answer that looks right stays.",
     "Two questions are the same if their published text is, two images if their pixels are.",
 ]
-"""What no build of twokeys shows."""
+"""Limitations of every build of twokeys."""
 
 
 def responsible(manifest: Manifest) -> Answers:
-    """Answer each property of the vocabulary that the manifest says something about, under the prefix `rai:`."""
+    """Answer each property of the vocabulary that the manifest can answer, under the prefix `rai:`."""
     return {
         "rai:dataCollection": [
             f"{source.name}: {count(sum(split.rows for split in source.splits))} rows of its official files, "
@@ -58,14 +58,16 @@ def responsible(manifest: Manifest) -> Answers:
 
 
 def annotation(manifest: Manifest) -> str | list[str]:
-    """Whose answers are published."""
-    said = "Answers come from the sources, in canonical form; the column `answer_source` says how each answer is known."
+    """State the origin of the published answers."""
+    origin = (
+        "Answers come from the sources, in canonical form; the column `answer_source` says how each answer is known."
+    )
     kinds = manifest.pairs.retrieved if manifest.pairs else []
-    return [said, retrieved.WHAT, *retrieved.answers(kinds)] if kinds else said
+    return [origin, retrieved.WHAT, *retrieved.answers(kinds)] if kinds else origin
 
 
 def pools(manifest: Manifest) -> list[str]:
-    """Which images partners were looked for among, beside those of the corpora, and how many of them are published."""
+    """List the pools that were searched for partners, and how many of their images are published."""
     return [
         f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images; "
         f"{count(sum(pool.left_out.values()))} could not be used, {count(pool.published)} are published"
@@ -75,12 +77,12 @@ def pools(manifest: Manifest) -> list[str]:
 
 
 def preprocessing(manifest: Manifest) -> list[str]:
-    """What was done to the rows, step by step."""
+    """List the steps that changed the rows."""
     return [*rules(manifest), *selection(manifest)]
 
 
 def rules(manifest: Manifest) -> list[str]:
-    """What each rule dropped, and when it drops an item."""
+    """State for each rule when it drops an item, and how many it dropped."""
     return [
         f"Rule {rule.id}, version {rule.version}, with {json.dumps(rule.parameters, sort_keys=True)}, drops an item "
         f"when: {rule.summary}. It dropped {count(rule.dropped)} of {count(rule.seen)}."
@@ -89,7 +91,7 @@ def rules(manifest: Manifest) -> list[str]:
 
 
 def selection(manifest: Manifest) -> list[str]:
-    """What was added to the items that the rules left, and how those of each tier were selected."""
+    """State the partners that were added after the rules, and how each tier was selected."""
     steps: list[str] = []
     if manifest.pairs is not None:
         steps += [
@@ -124,28 +126,30 @@ def selection(manifest: Manifest) -> list[str]:
 
 
 def tools(manifest: Manifest) -> list[str]:
-    """Models and programmes that measured items, made partners or verified their answers."""
-    found = [f"twokeys {manifest.twokeys}"]
-    found += [f"encoder of {role}: {manifest.encoders[role]}" for role in sorted(manifest.encoders)]
+    """List the models and programmes that measured items, made partners or verified answers."""
+    names = [f"twokeys {manifest.twokeys}"]
+    names += [f"encoder of {role}: {manifest.encoders[role]}" for role in sorted(manifest.encoders)]
     pair = manifest.recipe.get("pair") or {}
     for use in pair.get("generators", []):
-        given = json.dumps(use.get("with", {}), sort_keys=True)
-        found.append(f"generator of partners: {use['generator']} with {given}")
-    return found + [f"miner of partners: {name}" for name in pair.get("mined", [])]
+        parameters = json.dumps(use.get("with", {}), sort_keys=True)
+        names.append(f"generator of partners: {use['generator']} with {parameters}")
+    return names + [f"miner of partners: {name}" for name in pair.get("mined", [])]
 
 
 def biases(manifest: Manifest) -> list[str]:
-    """How far one view alone determines the answer, before and after: ceilings, best baselines, adversaries."""
-    found = [*_biases("all items read", manifest.before), *_biases("the published items", manifest.after)]
+    """State how well one view alone determines the answer, before and after: ceilings, baselines, adversaries."""
+    statements = [*_biases("all items read", manifest.before), *_biases("the published items", manifest.after)]
     if (tier := manifest.audited) is None:
-        return found
-    return found + [
-        f"On the audited tier {one.adversary}, which sees only the {view.view} and was fitted on "
-        f"{_FITTED[one.trained_on]}, reaches {percent(one.accuracy)} {interval(one.low, one.high)}, "
-        f"chance {percent(one.chance)}; the verdict on this view: {view.outcome}."
-        for view in tier.views
-        for one in view.judgements
-    ]
+        return statements
+    for view in tier.views:
+        for evidence in view.judgements:
+            accuracy = f"{percent(evidence.accuracy)} {interval(evidence.low, evidence.high)}"
+            statements.append(
+                f"On the audited tier {evidence.adversary}, which sees only the {view.view} and was fitted on "
+                f"{_FITTED[evidence.trained_on]}, reaches {accuracy}, chance {percent(evidence.chance)}; "
+                f"the verdict on this view: {view.outcome}."
+            )
+    return statements
 
 
 def _bound(bound: Ceiling, where: str) -> str:
@@ -158,11 +162,11 @@ def _bound(bound: Ceiling, where: str) -> str:
     )
 
 
-def _biases(where: str, known: Blindness) -> list[str]:
-    bounds = [_bound(bound, where) for bound in known.ceilings if bound.stratum == "all" and bound.items]
-    views = dict.fromkeys(score.view for score in known.scores)
+def _biases(where: str, blindness: Blindness) -> list[str]:
+    bounds = [_bound(bound, where) for bound in blindness.ceilings if bound.stratum == "all" and bound.items]
+    views = dict.fromkeys(score.view for score in blindness.scores)
     return bounds + [
         f"The best baseline that sees only the {view} reaches {best(score)} on {where}."
         for view in sorted(views)
-        if (score := known.best(view=view)) is not None
+        if (score := blindness.best(view=view)) is not None
     ]

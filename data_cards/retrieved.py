@@ -1,4 +1,4 @@
-"""What is said of retrieved partners: whose answer it is, what was found and what of it balance needs."""
+"""Texts on retrieved partners: the origin of their answers, the number of candidates, and how many balance needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHAT = (
     "question has another answer."
 )
 TOLD = "Its images can be told from those of the corpora, which would give answers away, so that no partner shows one."
-"""Of a pool that is left out."""
+"""The text on a pool that is left out."""
 HEADER: Cells = (
     "kind", "understood", "balanced before", "balanced with", "checked", "agreed", "askable", "of these balanced",
     "added", "spare",
@@ -31,15 +31,15 @@ LEGEND = (
     "answers, items that got a candidate. Added: retrieved partners that went on to balance. Spare: sound candidates "
     "that balance does not need; they are not published."
 )
-"""What stands under `HEADER`."""
+"""The explanation of the table under `HEADER`."""
 
 
 def rows(kinds: Sequence[RetrievedKind], edits: Sequence[PairKind]) -> list[Cells]:
-    """One row a kind, under `HEADER`.
+    """Return one row for each kind, under `HEADER`.
 
     Args:
-        kinds: What judges understood.
-        edits: What became of each kind of edit, retrieved ones among them.
+        kinds: The kinds of retrieved partners.
+        edits: All kinds of edits, including the retrieved kinds.
     """
     added = {edit.kind: edit.added for edit in edits}
     return [
@@ -54,7 +54,7 @@ def rows(kinds: Sequence[RetrievedKind], edits: Sequence[PairKind]) -> list[Cell
 
 
 def judge(kind: str) -> str:
-    """Whose answer it is, in words.
+    """Describe the origin of the answers of one kind.
 
     Example:
         >>> judge("retrieved.coco")
@@ -67,26 +67,26 @@ def judge(kind: str) -> str:
 
 
 def answers(kinds: Sequence[RetrievedKind]) -> list[str]:
-    """Whose answer it is, and what absence means, in a few sentences a kind."""
+    """Describe for each kind the origin of the answers, and the meaning of absence."""
     return [f"{kind.kind}: the answer is {judge(kind.kind)}. {kind.absence}".rstrip() for kind in kinds]
 
 
 def summary(pairing: Pairing) -> str:
-    """All kinds in one sentence; empty if no generator retrieves."""
+    """Describe all kinds in one sentence; empty if no generator retrieves."""
     if not pairing.retrieved:
         return ""
-    # Generators may understand the same items, so that sums would count these twice.
+    # Several generators may understand the same item, which a sum would count twice.
     added = sum(edit.added for edit in pairing.kinds if retrieved(edit))
-    told = "; ".join(
+    kinds = "; ".join(
         f"{count(kind.met)} of {count(kind.askable)} askable items are balanced with {kind.kind}; of all "
         f"{count(kind.understood)} that are understood {count(kind.balanced)}, {count(kind.before)} before"
         for kind in pairing.retrieved
     )
-    return f"Retrieved partners: {count(added)} added; {told}."
+    return f"Retrieved partners: {count(added)} added; {kinds}."
 
 
 def steps(pairing: Pairing) -> list[str]:
-    """What became of each kind, in two sentences each."""
+    """Describe the results of each kind in two sentences."""
     edits = {edit.kind: edit for edit in pairing.kinds}
     return [_step(kind, edits.get(kind.kind)) for kind in pairing.retrieved]
 
@@ -104,5 +104,5 @@ def _step(kind: RetrievedKind, edit: PairKind | None) -> str:
 
 
 def retrieved(edit: PairKind) -> bool:
-    """Whether a kind of edit puts other real images in the place of an item's image."""
+    """Return whether a kind of edit replaces an item's image by another real image."""
     return is_retrieved(edit.kind)

@@ -1,4 +1,4 @@
-"""Numbers as text, and the rows of the tables that the card and the command share."""
+"""Numbers as text, and the rows of tables that the card and the commands share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.intervals import TELLS_NOTHING
 from twokeys.core.views import COARSE, VIEWS, Bounded
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 from twokeys.data_cards.manifest import Manifest
@@ -18,15 +19,13 @@ if TYPE_CHECKING:
 
 Cells = tuple[str, ...]
 NONE = "-"
-NOTHING = 0.8
-"""Width of an interval that holds nearly everything."""
 SUMMARY_HEADER: Cells = ("", "all items read", "published")
 BLINDNESS_HEADER: Cells = ("sees only", "predictor", "before", "chance", "after", "chance")
 CHANCE = (
     "Chance: the most frequent answer of each answer type, or one over the number of options for a predictor that sees "
     "them."
 )
-"""What the column `chance` holds, in the words of the card."""
+"""The explanation of the column `chance`."""
 BELOW = (
     "On balanced questions a baseline can score below chance: an answer that is over-represented in the training folds "
     "is under-represented in the test fold."
@@ -37,9 +36,9 @@ FOLDS = (
     "question, fitted where questions recur, for predictors that read them and learn in seconds; a predictor of the "
     "image needs none, since an image is never in two folds."
 )
-"""Which leak each kind of folds sees."""
+"""The explanation of both kinds of folds."""
 JOINT: dict[Bounded, str] = {"both": "the question and the image", **COARSE}
-"""Views of both sides, in words."""
+"""Views of both sides -> their description."""
 JOINT_HEADER: Cells = ("a predictor that sees", "all items read", "published")
 STRATA_HEADER: Cells = ("part", "items", "question ceiling", "image ceiling", "best blind baseline")
 
@@ -55,7 +54,7 @@ def count(number: int) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share; a small one is not rounded to nothing.
+    """Write a share; a small share is not rounded to zero.
 
     Example:
         >>> percent(0.5), percent(0.0001), percent(float("nan"))
@@ -67,9 +66,9 @@ def percent(share: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Write a confidence interval of a share; the unit stands with the number before it.
+    """Write a confidence interval of a share; the unit follows the number before it.
 
-    Of few items, or of few images or questions, an interval holds nearly everything: then a word says so.
+    An interval of few items, images or questions is very wide; then a note states that the items are too few.
 
     Example:
         >>> interval(0.4812, 0.52), interval(0.01, 0.99)
@@ -77,20 +76,20 @@ def interval(low: float, high: float) -> str:
     """
     if math.isnan(low) or math.isnan(high):
         return NONE
-    return f"[{100 * low:.1f}, {100 * high:.1f}]{', too few to tell' if high - low > NOTHING else ''}"
+    return f"[{100 * low:.1f}, {100 * high:.1f}]{', too few to tell' if high - low > TELLS_NOTHING else ''}"
 
 
-def result(found: Ceiling | Score | None) -> str:
+def result(measured: Ceiling | Score | None) -> str:
     """Write a ceiling with its count, so that rounding hides nothing, or an accuracy with its interval."""
-    if found is None or not found.items:
+    if measured is None or not measured.items:
         return NONE
-    if isinstance(found, Score):
-        return f"{percent(found.accuracy)} {interval(found.low, found.high)}"
-    return f"{percent(found.share)} ({count(found.right)} of {count(found.items)})"
+    if isinstance(measured, Score):
+        return f"{percent(measured.accuracy)} {interval(measured.low, measured.high)}"
+    return f"{percent(measured.share)} ({count(measured.right)} of {count(measured.items)})"
 
 
 def best(score: Score | None) -> str:
-    """Write which baseline reached what, beside chance."""
+    """Write the accuracy of a baseline with its name, and chance."""
     if score is None or not score.items:
         return NONE
     return f"{result(score)} by {score.name}, chance {percent(score.chance)}"
@@ -101,10 +100,10 @@ class Predictor:
     """One row of a blindness table or plot: the ceiling of a view, or one of its baselines.
 
     Attributes:
-        view: What it sees.
+        view: The view of the predictor.
         name: Full name of the baseline; None for the ceiling.
-        before: On all items that were read; None where it was not measured.
-        after: On the published items.
+        before: The result on all items that were read; None if it was not measured.
+        after: The result on the published items; None if it was not measured.
     """
 
     view: str
@@ -114,43 +113,43 @@ class Predictor:
 
 
 def predictors(before: Blindness, after: Blindness | None) -> list[Predictor]:
-    """List the ceiling and the baselines of each view, the ceiling first, baselines by name."""
+    """List the predictors of each view: first the ceiling, then the baselines by name."""
     early, late = _results(before), _results(after) if after else {}
     keys = sorted({*early, *late}, key=lambda key: (VIEWS.index(key[0]), key[1]))
     return [Predictor(view, name or None, early.get((view, name)), late.get((view, name))) for view, name in keys]
 
 
 def _results(blindness: Blindness) -> dict[tuple[str, str], Ceiling | Score]:
-    """Ceilings and scores over all items by view and baseline; the ceiling has the name ''."""
+    """Return ceilings and scores over all items by view and baseline; a ceiling has the name ''."""
     bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == "all" and c.view in VIEWS}
     return bounds | {(s.view, s.name): s for s in blindness.scores if s.stratum == "all"}
 
 
 def frame(before: Blindness, after: Blindness | None) -> pd.DataFrame:
-    """Every ceiling and baseline as numbers: `view`, `predictor`, and `before` and `after` with their intervals.
+    """Return ceilings and baselines as numbers: `view`, `predictor`, and `before` and `after` with their intervals.
 
     A ceiling is a count: it has no interval and no chance.
     """
     import pandas as pd
 
     rows = []
-    for one in predictors(before, after):
-        row: dict[str, Any] = {"view": one.view, "predictor": one.name or "ceiling of any predictor"}
-        row |= _numbers("before", one.before)
-        rows.append(row | (_numbers("after", one.after) if after is not None else {}))
+    for predictor in predictors(before, after):
+        row: dict[str, Any] = {"view": predictor.view, "predictor": predictor.name or "ceiling of any predictor"}
+        row |= _numbers("before", predictor.before)
+        rows.append(row | (_numbers("after", predictor.after) if after is not None else {}))
     return pd.DataFrame(rows)
 
 
-def _numbers(when: str, found: Ceiling | Score | None) -> dict[str, float]:
-    if found is None:
+def _numbers(when: str, measured: Ceiling | Score | None) -> dict[str, float]:
+    if measured is None:
         return {}
-    if isinstance(found, Ceiling):
-        return {when: found.share}
-    return {when: found.accuracy} | {f"{when}_{name}": getattr(found, name) for name in ("low", "high", "chance")}
+    if isinstance(measured, Ceiling):
+        return {when: measured.share}
+    return {when: measured.accuracy} | {f"{when}_{name}": getattr(measured, name) for name in ("low", "high", "chance")}
 
 
 def summary_rows(manifest: Manifest) -> list[Cells]:
-    """Say what came in, what is published, and how blind-solvable both are; under `SUMMARY_HEADER`."""
+    """Return the number and the blind-solvability of items read and published, under `SUMMARY_HEADER`."""
     before, after = manifest.before, manifest.after
     rows: list[Cells] = [("items", count(manifest.rows_read - manifest.set_aside), count(manifest.kept))]
     rows += [
@@ -164,33 +163,38 @@ def summary_rows(manifest: Manifest) -> list[Cells]:
 
 
 def blindness_rows(before: Blindness, after: Blindness | None) -> list[Cells]:
-    """Put every ceiling and baseline in a row, under `BLINDNESS_HEADER`; four cells without `after`."""
+    """Return a row for every ceiling and baseline, under `BLINDNESS_HEADER`; without `after` it has four cells."""
     rows = []
     for predictor in predictors(before, after):
         cells = [f"the {predictor.view}", predictor.name or "ceiling of any predictor"]
-        for found, known in ((predictor.before, before), (predictor.after, after)):
-            if known is not None:
-                cells += [_of(found, known), percent(found.chance) if isinstance(found, Score) else NONE]
+        for measured, blindness in ((predictor.before, before), (predictor.after, after)):
+            if blindness is not None:
+                cells += [_of(measured, blindness), percent(measured.chance) if isinstance(measured, Score) else NONE]
         rows.append(tuple(cells))
     return rows
 
 
-def _of(found: Ceiling | Score | None, known: Blindness) -> str:
-    """A result; of a baseline that applies to a part of the items alone, with how many these are."""
-    whole = max((one.items for one in known.ceilings if one.stratum == "all"), default=0)
-    part = isinstance(found, Score) and found.items < whole
-    return f"{result(found)} of {count(found.items)}" if found and part else result(found)
+def _of(measured: Ceiling | Score | None, blindness: Blindness) -> str:
+    """Write a result; for a baseline that applies only to some of the items, add their number."""
+    whole = max((ceiling.items for ceiling in blindness.ceilings if ceiling.stratum == "all"), default=0)
+    if isinstance(measured, Score) and measured.items < whole:
+        return f"{result(measured)} of {count(measured.items)}"
+    return result(measured)
 
 
 def joint_rows(before: Blindness, after: Blindness | None) -> list[Cells]:
-    """Put the ceiling of every joint view in a row, under `JOINT_HEADER`; two cells without `after`."""
-    sets = [{c.view: c for c in known.ceilings if c.stratum == "all"} for known in (before, after) if known is not None]
-    seen = [view for view in JOINT if any(view in found for found in sets)]
-    return [(JOINT[view], *(result(found.get(view)) for found in sets)) for view in seen]
+    """Return a row for the ceiling of every joint view, under `JOINT_HEADER`; without `after` it has two cells."""
+    sets = [
+        {ceiling.view: ceiling for ceiling in blindness.ceilings if ceiling.stratum == "all"}
+        for blindness in (before, after)
+        if blindness is not None
+    ]
+    counted = [view for view in JOINT if any(view in ceilings for ceilings in sets)]
+    return [(JOINT[view], *(result(ceilings.get(view)) for ceilings in sets)) for view in counted]
 
 
 def strata_rows(blindness: Blindness) -> list[Cells]:
-    """Put every stratum of a set in a row, under `STRATA_HEADER`."""
+    """Return a row for every stratum of a set, under `STRATA_HEADER`."""
     rows: list[Cells] = []
     for stratum in blindness.strata:
         bounds = {c.view: c for c in blindness.ceilings if c.stratum == stratum}

@@ -1,4 +1,4 @@
-"""Every text of a published folder that follows from its manifest."""
+"""All texts of a published folder that follow from its manifest."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def texts(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], hashes: Mapping[str, str]) -> dict[str, str]:
-    """Write them all.
+    """Write all texts.
 
     Args:
-        manifest: The folder's manifest; its `files` are not read, since they hash these very texts.
+        manifest: The folder's manifest; its `files` are not read, since they hash these texts.
         dataset_info: Features, splits and sizes of every config, as plain values.
-        hashes: File of the folder -> SHA-256; those of its Parquet files are read.
+        hashes: File of the folder -> SHA-256; only its Parquet files are read.
 
     Returns:
         File name -> text.

@@ -1,10 +1,10 @@
-"""How figures and pages look: one palette, one style, the same bytes for the same content."""
+"""The look of figures and pages: one palette and one style, so that the same content gives the same bytes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# Okabe and Ito's palette: told apart by all readers, also in grey.
+# The palette of Okabe and Ito: all readers can distinguish its colours, also in grey.
 BLUE, ORANGE, SKY, GREEN, GREY = "#0072B2", "#D55E00", "#56B4E9", "#009E73", "#7F7F7F"
 INK, FAINT = "#222222", "#DDDDDD"
 STYLE: dict[Any, Any] = {
@@ -18,4 +18,4 @@ STYLE: dict[Any, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
-"""What matplotlib is told, beside its own defaults; never the user's own style."""
+"""Settings of matplotlib besides its defaults; the user's style is never used."""

@@ -1,4 +1,4 @@
-"""What is said of answers that models verified: how often they are right, by margin."""
+"""Texts on answers that models verified: how often they are right, by margin."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ LEGEND = (
     "was put in the place of an item's is not a random one, and nothing here says whether a question that takes "
     "something for granted applies to it."
 )
-"""What stands under `HEADER`."""
+"""The explanation of the table under `HEADER`."""
 
 
 def rows(precision: Sequence[Precision]) -> list[Cells]:
-    """One row a corpus and margin, under `HEADER`; the margin by which edits were verified is marked."""
+    """Return one row for each corpus and margin, under `HEADER`; the margin that verified the edits is marked."""
     return [
         (
-            one.source,
-            f"{one.margin:g}{' (used)' if one.used else ''}",
-            *map(count, (one.claims, one.passed, one.right)),
-            f"{percent(one.right / one.passed)} {interval(one.low, one.high)}" if one.passed else "-",
+            measured.source,
+            f"{measured.margin:g}{' (used)' if measured.used else ''}",
+            *map(count, (measured.claims, measured.passed, measured.right)),
+            f"{percent(measured.right / measured.passed)} {interval(measured.low, measured.high)}"
+            if measured.passed
+            else "-",
         )
-        for one in precision
+        for measured in precision
     ]

@@ -1,4 +1,4 @@
-"""YAML as the published files need it: keys in the order given, and strings quoted where we say so."""
+"""YAML of the published files: keys keep their order, and chosen strings are quoted."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import yaml
 
 
 class Quoted(str):
-    """A string that is always written in double quotes, so that no reader takes a version for a number."""
+    """A string that is always written in double quotes, so that no reader reads a version as a number."""
 
     __slots__ = ()
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists are indented below their key, and equal lists are written out instead of being referred to."""
+    """Indents lists below their key, and writes equal lists in full instead of as references."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twokeys.builder.publish.place import Kind, check_place
-from twokeys.builder.publish.swap import alone_at, whole_folder
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
 from twokeys.core.notebook import notebook
+from twokeys.core.place import Kind, check_place
+from twokeys.core.swap import alone_at, whole_folder
 from twokeys.exports.format import FORMATS
 from twokeys.exports.source import source
 

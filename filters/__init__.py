@@ -1,6 +1,6 @@
-"""Rules that say which items a benchmark should not hold, and why. Knows tables only.
+"""Rules that drop items from a benchmark, with reasons. They depend on tables only.
 
-`make("low-agreement", {"threshold": 0.5}).decide(table)` names the items to drop, with reasons.
+`make("low-agreement", {"threshold": 0.5}).decide(table)` returns the items to drop, with reasons.
 """
 
 from __future__ import annotations

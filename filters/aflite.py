@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 class AFLite(Rule):
     """Drop, slice by slice, the items that most linear models get right without having been fitted on them.
 
-    The published algorithm: many random partitions, a linear model fitted on one part of each, and an item's
-    predictability is the share of held-out predictions that were right. Each round removes the most
-    predictable items at or above the threshold, and a round that finds less than a whole slice is the last.
+    The published algorithm draws many random partitions and fits a linear model on one part of each. An item's
+    predictability is the share of right predictions among its held-out predictions. Each round removes the most
+    predictable items at or above the threshold. A round that removes less than a whole slice is the last.
 
     Attributes:
-        representation: Measurement that holds one vector an item.
+        representation: Measurement that holds one vector for each item.
         target: Part of the items at which to stop.
-        partitions: Random partitions a round.
-        train: Items that each model is fitted on, as a part of the target size: so they are always fewer than
-            the items left.
-        slice_size: Items to remove at most in a round.
-        threshold: Predictability from which an item may be removed.
+        partitions: Random partitions in each round.
+        train: Items on which each model is fitted, as a part of the target size; so they are always fewer than the
+            remaining items.
+        slice_size: Most items to remove in a round.
+        threshold: Lowest predictability of a removed item.
         seed: Seed of the partitions.
     """
 
@@ -64,13 +64,13 @@ class AFLite(Rule):
         rng = np.random.default_rng(self.seed)
         drops: Drops = {}
         while len(ids) > target:
-            hits, asked = linear_hits(vectors, labels, partitions=self.partitions, train=train, rng=rng)
-            predictability = hits / np.maximum(asked, 1)
+            hits, predictions = linear_hits(vectors, labels, partitions=self.partitions, train=train, rng=rng)
+            predictability = hits / np.maximum(predictions, 1)
             size = min(whole_slice, len(ids) - target)
             ranked = np.argsort(-predictability, kind="stable")  # rows are sorted by id, so ties go by id
             taken = ranked[:size][predictability[ranked[:size]] >= self.threshold]
             for row in taken:
-                right = f"{hits[row]} of {asked[row]} linear models on {self.representation}"
+                right = f"{hits[row]} of {predictions[row]} linear models on {self.representation}"
                 limit = f"predictability {predictability[row]:.2f}, limit {self.threshold:g}"
                 drops[ids[row]] = f"{right} that were not fitted on it get it right ({limit})"
             ids, vectors, labels = (np.delete(array, taken, axis=0) for array in (ids, vectors, labels))

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AnswerInQuestion(Rule):
-    """Drop an item when the whole answer stands in its question, as words.
+    """Drop an item if its question contains the whole answer, as words.
 
-    Not judged are yes/no items, and questions that offer alternatives ("is it red or blue"): those that hold
-    a word of `alternatives`, or name every option.
+    The rule ignores yes/no items and questions that offer alternatives, such as "is it red or blue". A question offers
+    alternatives if it contains a word of `alternatives` or every option.
 
     Attributes:
         alternatives: Words that join alternatives in the language of the questions.
@@ -51,9 +51,9 @@ class AnswerInQuestion(Rule):
         }
 
     def _given_away(self, question: str, answer: str, choices: tuple[str, ...]) -> bool:
-        asked, gold = as_words(question), as_words(answer)
-        if not gold or gold not in asked or gold in (" yes ", " no "):
+        words, gold = as_words(question), as_words(answer)
+        if not gold or gold not in words or gold in (" yes ", " no "):
             return False
-        if any(as_words(word) in asked for word in self.alternatives):
+        if any(as_words(word) in words for word in self.alternatives):
             return False
-        return not choices or not all(as_words(choice) in asked for choice in choices)
+        return not choices or not all(as_words(choice) in words for choice in choices)

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RIGHT, MODELS = "panel.right", "panel.models"
-"""Columns of a recipe's panel: how many models answer an item from its question, and how many there are."""
+"""Columns of a recipe's panel: the number of models that answer an item from its question, and of all models."""
 
 
 @dataclass(frozen=True)
 class MMStar(Rule):
     """Drop an item that a share of the recipe's panel of models answers from the question alone.
 
-    MMStar asked eight language models and excluded what most of them answer. The default, six of eight, is twokeys's
-    reading of "most": state the share of the paper that you follow. Models are named in the recipe,
-    `encoders: {panel: [...]}`, and asked as `served` says.
+    MMStar asked eight language models and excluded the items that most of them answer. The default, six of eight, is
+    twokeys's reading of "most": state the share of the paper that you follow. The recipe names the models,
+    `encoders: {panel: [...]}`, and `served` states how they are asked.
 
     Attributes:
         share: Share of the models that must be right for the item to be dropped.

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a cell holds nothing, `None` or NaN; unlike `value != value`, this works on arrays too."""
+    """Return whether a cell is empty, `None` or NaN; unlike `value != value`, this works on arrays, too."""
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def texts(value: Any) -> tuple[str, ...]:
-    """Return a list cell as a tuple without missing entries, be it a list, an array, or missing itself."""
+    """Return a list cell as a tuple without missing entries; the cell may be a list, an array, or missing."""
     return () if is_missing(value) else tuple(entry for entry in value if not is_missing(entry))
 
 
@@ -32,7 +32,7 @@ def quote(text: str, limit: int = 100) -> str:
 
 
 def listing(names: Iterable[str], limit: int = 5) -> str:
-    """Join names for a reason; what exceeds `limit` is counted.
+    """Join names for a reason; names beyond `limit` are counted.
 
     Example:
         >>> listing(["a", "b", "c"], limit=2)
@@ -50,5 +50,5 @@ def as_words(text: str) -> str:
         >>> as_words("What's RED?"), as_words("red") in as_words("Is it a redwood?")
         (' what s red ', False)
     """
-    found = re.findall(r"\w+", text.casefold())
-    return f" {' '.join(found)} " if found else ""
+    words = re.findall(r"\w+", text.casefold())
+    return f" {' '.join(words)} " if words else ""

@@ -1,4 +1,4 @@
-"""Drop items that ask the same of the same image and disagree about the answer."""
+"""Drop items with the same question about the same image and different answers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ContradictingGolds(Rule):
-    """Drop all items of one image and one question (with its options) when their answers differ.
+    """Drop all items of one image and one question (with its options) if their answers differ.
 
-    Nothing in the table says which of them is right, so none is kept.
+    The table does not tell which answer is right, so no item is kept.
 
     Example:
         >>> import pandas as pd
@@ -35,14 +35,16 @@ class ContradictingGolds(Rule):
         return ("image_key", "question_key", "answer")
 
     def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
-        asked: dict[tuple[str, str], dict[str, list[str]]] = {}
+        items_of: dict[tuple[str, str], dict[str, list[str]]] = {}
         for item, image, question, answer in zip(table["id"], *(table[name] for name in self.reads()), strict=True):
             if not any(is_missing(part) for part in (image, question, answer)):
-                asked.setdefault((image, question), {}).setdefault(answer, []).append(item)
+                items_of.setdefault((image, question), {}).setdefault(answer, []).append(item)
         drops: Drops = {}
-        for answers in asked.values():
+        for answers in items_of.values():
             if len(answers) > 1:
-                said = "; ".join(f"{quote(answer)} ({listing(sorted(answers[answer]))})" for answer in sorted(answers))
-                reason = f"the same image and question have different answers: {said}"
+                listed = "; ".join(
+                    f"{quote(answer)} ({listing(sorted(answers[answer]))})" for answer in sorted(answers)
+                )
+                reason = f"the same image and question have different answers: {listed}"
                 drops.update((item, reason) for ids in answers.values() for item in ids)
         return drops

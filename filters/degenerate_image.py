@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 class DegenerateImage(Rule):
     """Drop an item whose image cannot carry information: it is answered blindly, or not at all.
 
-    An image that is known by name alone has width 0 and is not judged.
+    An image of which only the name is available has width 0, and the rule ignores it.
 
     Attributes:
-        min_side: Pixels that the shorter side must have.
+        min_side: Fewest allowed pixels of the shorter side.
         max_aspect: Largest allowed ratio of the longer to the shorter side.
-        flat: Contrast up to which an image counts as one colour: the standard deviation of its grey values,
-            which go from 0 to 255.
+        flat: Largest contrast of an image of one colour. Contrast is the standard deviation of the grey values, which
+            go from 0 to 255.
 
     Example:
         >>> import pandas as pd
@@ -50,7 +50,7 @@ class DegenerateImage(Rule):
         return {item: reason for item, reason in reasons.items() if reason}
 
     def _defect(self, width: float, height: float, contrast: float) -> str:
-        if not (width > 0 and height > 0):  # also true of NaN: nothing is known, so nothing is said
+        if not (width > 0 and height > 0):  # also true of NaN, if the size is missing
             return ""
         short, long = sorted((width, height))
         size = f"{width:.0f} x {height:.0f} pixels"

@@ -1,4 +1,4 @@
-"""Drop items that repeat another one."""
+"""Drop items that repeat another item."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DuplicateItem(Rule):
-    """Keep the first item, by id, of those with the same image, question, options and answer.
+    """Keep the first item, by id, of all items with the same image, question, options and answer.
 
     Example:
         >>> import pandas as pd
@@ -39,7 +39,7 @@ class DuplicateItem(Rule):
         columns = (table[name] for name in ("id", *self.reads()))
         for item, *key in sorted(zip(*columns, strict=True), key=lambda row: row[0]):
             if any(is_missing(part) for part in key):
-                continue  # items of which something is unknown are not known to be equal
+                continue  # items with a missing value may differ
             kept = first.setdefault(tuple(key), item)
             if kept != item:
                 drops[item] = f"repeats item {kept}: same image, question, options and answer"

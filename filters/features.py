@@ -1,4 +1,4 @@
-"""Labelled feature vectors: what the rules that train a model of their own take from the item table."""
+"""Labelled feature vectors from the item table, for rules that train a model."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Features:
-    """Items that have both an answer and a feature vector, sorted by id: no result depends on the row order.
+    """Items with an answer and a feature vector, sorted by id: no result depends on the row order.
 
     Attributes:
         rows: The items' rows of the table, with a default index.
-        vectors: One feature vector a row.
+        vectors: One feature vector for each row.
         labels: The answers as numbers, in the order of their texts.
     """
 
@@ -35,27 +35,28 @@ class Features:
 
 
 def read_features(table: pd.DataFrame, column: str) -> Features:
-    """Take the vectors of `column`; items without an answer or a vector, or with a NaN in it, are left out.
+    """Read the vectors of `column`, without items that lack an answer or a vector, or whose vector contains NaN.
 
     Raises:
-        BadInput: When two vectors differ in length.
+        BadInput: If two vectors differ in length.
     """
     import numpy as np
     import pandas as pd
 
     table = table.sort_values("id", ignore_index=True)
-    found = {
-        place: np.asarray(vector, dtype=float)
-        for place, (answer, vector) in enumerate(zip(table["answer"], table[column], strict=True))
-        if not (is_missing(answer) or is_missing(vector))
-    }
-    found = {place: vector for place, vector in found.items() if np.isfinite(vector).all()}
-    rows = table.iloc[list(found)].reset_index(drop=True)
-    lengths: dict[tuple[int, ...], str] = {}
-    for item, vector in zip(rows["id"], found.values(), strict=True):
-        lengths.setdefault(vector.shape, item)
-    if len(lengths) > 1:
-        known = ", ".join(f"{shape} of item {item}" for shape, item in lengths.items())
-        raise BadInput(column, None, f"the vectors have the shapes {known}", "one shape", "measure the column again")
-    vectors = np.stack(list(found.values())) if found else np.empty((0, 0))
+    vector_at: dict[int, npt.NDArray[np.float64]] = {}
+    for place, (answer, cell) in enumerate(zip(table["answer"], table[column], strict=True)):
+        if is_missing(answer) or is_missing(cell):
+            continue
+        vector = np.asarray(cell, dtype=float)
+        if np.isfinite(vector).all():
+            vector_at[place] = vector
+    rows = table.iloc[list(vector_at)].reset_index(drop=True)
+    example_of: dict[tuple[int, ...], str] = {}
+    for item, vector in zip(rows["id"], vector_at.values(), strict=True):
+        example_of.setdefault(vector.shape, item)
+    if len(example_of) > 1:
+        shapes = ", ".join(f"{shape} of item {item}" for shape, item in example_of.items())
+        raise BadInput(column, None, f"the vectors have the shapes {shapes}", "one shape", "measure the column again")
+    vectors = np.stack(list(vector_at.values())) if vector_at else np.empty((0, 0))
     return Features(rows, vectors, pd.factorize(rows["answer"], sort=True)[0])

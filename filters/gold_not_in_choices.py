@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GoldNotInChoices(Rule):
-    """Drop an item that has options of which none is its answer. Open items are not judged.
+    """Drop an item with options if its answer is not among them. Open items are ignored.
 
     Example:
         >>> import pandas as pd

@@ -1,4 +1,4 @@
-"""Drop, round by round, what a forest answers from the question's words: iterative bias pruning (IBP)."""
+"""Drop, round by round, the items that a forest answers from the question's words: iterative bias pruning (IBP)."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class IterativeBiasPruning(Rule):
-    """Drop the items whose answer a model that never saw them finds likeliest, refitting after each batch.
+    """Drop the items to whose answer a model without access to them gives the highest probability; refit after a batch.
 
-    The algorithm as its authors released it, with three differences: the features are automatic where theirs
-    are written by hand for each template, folds go by a hash of the group where theirs go by the order of the
-    rows, and numbers are answers like any other. A lower blind score after pruning is no evidence by itself:
-    pruning pure noise lowers it as well.
+    This is the algorithm that its authors released, with three differences. The features are automatic, while the
+    authors wrote them by hand for each template. Folds follow a hash of the group instead of the order of the rows.
+    Numbers are answers like any other. A lower blind score after pruning is no evidence by itself: pruning pure noise
+    lowers it as well.
 
     Attributes:
-        budget: Items to remove at most.
+        budget: Most items to remove.
         batch: Items to remove between two refits.
         tau: Score at which pruning stops; None prunes until the budget is reached.
-        floor: Items of each answer type that are left at least.
-        allocation: `global` spends the budget where scores are highest; `per_type` shares it out among the
-            answer types in proportion to their sizes and prunes each by itself.
+        floor: Fewest items of each answer type that remain.
+        allocation: `global` removes the highest scores of all items; `per_type` divides the budget among the answer
+            types in proportion to their sizes and prunes each type separately.
         folds: Folds of the cross-fit.
         trees: Trees of each forest.
         seed: Seed of folds and forests.
@@ -76,7 +76,7 @@ class IterativeBiasPruning(Rule):
         }
 
     def prune(self, table: pd.DataFrame) -> dict[str, Pruning]:
-        """Prune `all` items, or each answer type by itself, and tell in which order and why it ended."""
+        """Prune `all` items, or each answer type separately; return the removals in order, and why pruning ended."""
         import numpy as np
 
         from twokeys.core.folds import hashed_fold

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LowAgreement(Rule):
-    """Drop an item whose answer was given by too small a share of its annotators.
+    """Drop an item if too small a share of its annotators gave its answer.
 
     Attributes:
-        threshold: Share of the annotators that must have given the answer. With the default, three of ten
-            suffice, as in the evaluation of VQA v2.
-        min_answers: Items with fewer annotators than this are kept: too few to speak of agreement.
+        threshold: Smallest share of the annotators that gave the answer. With the default, three of ten suffice, as in
+            the evaluation of VQA v2.
+        min_answers: Items with fewer annotators than this are kept: so few cannot show agreement.
 
     Example:
         >>> import pandas as pd
@@ -47,6 +47,6 @@ class LowAgreement(Rule):
             agreed = answers.count(answer)
             if is_missing(answer) or len(answers) < self.min_answers or agreed / len(answers) >= self.threshold:
                 continue
-            said = f"{agreed} of {len(answers)} annotators answered {quote(answer)}"
-            drops[item] = f"{said}, fewer than {self.threshold:.0%}".replace("%", " %")
+            agreement = f"{agreed} of {len(answers)} annotators answered {quote(answer)}"
+            drops[item] = f"{agreement}, fewer than {self.threshold:.0%}".replace("%", " %")
         return drops

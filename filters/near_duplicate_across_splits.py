@@ -1,4 +1,4 @@
-"""Drop items whose image stands, the same or nearly so, in another split."""
+"""Drop items if another split has the same image or a near-duplicate of it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class NearDuplicateAcrossSplits(Rule):
     """Keep each cluster of near-duplicate images in one split only.
 
-    A cluster stays in the split that comes first in `keep`; where `keep` names none of its splits, in the one
-    with the most items of the cluster, so that the fewest are lost; equal numbers go by the split's name. An
-    image without a cluster is a cluster of its own. An item of several images stays if all of them may.
+    A cluster stays in the split that comes first in `keep`. If `keep` names none of its splits, the cluster stays in
+    the split with most of its items, so that the fewest are lost; ties are resolved by the split's name. An image
+    without a cluster is a separate cluster. An item with several images stays if all its images may stay.
 
     Attributes:
         keep: Splits in order of priority, such as `("test",)`.

@@ -1,4 +1,4 @@
-"""A first file for a rule of one's own, beside a test that passes: what `twokeys rules new` writes."""
+"""The files that `twokeys rules new` writes: a first version of a new rule, and a test that passes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PLACE = "rules new"
 
 
 class NewRule(NamedTuple):
-    """What was written.
+    """The written files.
 
     Attributes:
         rule: File of the rule.
         test: File of its test.
-        name: What names the rule in a recipe that is run from the folder above both.
+        name: Name of the rule in a recipe that is run from the folder above both files.
     """
 
     rule: Path
@@ -32,15 +32,15 @@ class NewRule(NamedTuple):
 
 
 def new_rule(name: str, folder: Path = Path()) -> NewRule:
-    """Write a rule that keeps the contract, and its test, to be changed into the rule that is wanted.
+    """Write a rule that keeps the contract, and its test; the author changes it into the rule that they want.
 
     Args:
         name: Id of the rule: lower-case words joined by '-'.
-        folder: Where the two files go; made when it is not there.
+        folder: Folder of the two files; it is created if it is missing.
 
     Raises:
-        BadInput: When the name is no id, its file would hide a module of Python, a rule has that id, or one of the
-            files is there; nothing is written then.
+        BadInput: If the name is no id, its file would hide a module of Python, a rule has that id, or one of the files
+            exists already; then nothing is written.
     """
     module = _module(name)
     if name in rules():

@@ -1,4 +1,4 @@
-"""The parameters of rules: types whose limits are checked when a recipe is read, and the reading itself."""
+"""The parameters of rules: types whose limits are checked when a recipe is read, and functions that read them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Share = Annotated[float, Interval(ge=0, le=1)]
 """A probability or a part of a whole."""
 
 OpenShare = Annotated[float, Interval(gt=0, lt=1)]
-"""A part of a whole that is neither nothing nor everything."""
+"""A part of a whole, neither empty nor complete."""
 
 Count = Annotated[int, Ge(1)]
 """A number of things, at least one."""
 
 Amount = Count | OpenShare
-"""How many of a set: a whole number counts items, a fraction is a part of the set."""
+"""A number of items of a set: a whole number counts items, a fraction is a part of the set."""
 
 Names = Annotated[tuple[str, ...], MinLen(1)]
 """At least one name."""
@@ -41,10 +41,10 @@ def amount(value: float, total: int) -> int:
 
 
 def arguments(rule: type[Rule], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the parameters of a rule as a recipe states them.
+    """Read the parameters of a rule from a recipe.
 
     Raises:
-        BadInput: When one is unknown, missing, or does not fit the type of its field.
+        BadInput: If a parameter is unknown, missing, or does not fit the type of its field.
     """
     allowed = {field.name: field for field in fields(rule) if field.init}
     if unknown := [name for name in given if name not in allowed]:
@@ -62,14 +62,14 @@ def parse(rule: type[Rule], name: str, value: Any) -> Any:
     """Return `value` in the type of the field `name`: a list becomes a tuple, nothing else is converted.
 
     Raises:
-        BadInput: When it does not fit.
+        BadInput: If the value does not fit.
     """
     from pydantic import TypeAdapter, ValidationError
     from pydantic_core import PydanticSerializationError, to_json
 
     hint = get_type_hints(rule, include_extras=True)[name]
     try:
-        # By way of JSON, whose strict mode takes a list for a tuple, but neither "3" nor true for a number.
+        # The strict mode of JSON accepts a list as a tuple, but neither "3" nor true as a number.
         return TypeAdapter(hint).validate_json(to_json(value), strict=True)
     except PydanticSerializationError:
         limits = "a YAML file cannot hold it"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class PriorNeighbours(Rule):
     """Drop an item whose answer follows from its nearest questions, in the space of a sentence encoder.
 
-    The measurement is cross-fitted: no neighbour is from the item's own group.
+    The measurement is cross-fitted: no neighbour is from the item's group.
 
     Attributes:
-        threshold: Probability of the answer, among the neighbours, from which an item is dropped.
+        threshold: Lowest probability of the answer, among the neighbours, at which an item is dropped.
 
     Example:
         >>> import pandas as pd
@@ -45,6 +45,6 @@ class PriorNeighbours(Rule):
         # Rounded, because 0.9 in single precision is less than 0.9.
         for item, p, near in zip(table["id"], p_gold.astype(float).round(6), evidence, strict=True):
             if p >= self.threshold:
-                found = f"similar questions give its answer a probability of {p:.2f} (limit {self.threshold:g})"
-                drops[item] = found if is_missing(near) or not near else f"{found}; nearest: {near}"
+                reason = f"similar questions give its answer a probability of {p:.2f} (limit {self.threshold:g})"
+                drops[item] = reason if is_missing(near) or not near else f"{reason}; nearest: {near}"
         return drops

@@ -1,4 +1,4 @@
-"""The loop of iterative bias pruning: score what is left, remove a batch from the top, score again."""
+"""The loop of iterative bias pruning: score the remaining items, remove a batch from the top, score again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Stop = Literal["budget", "early_stop", "no_candidates"]
-"""Why pruning ended: enough was removed, no score was above tau, or the floor held back whatever was left."""
+"""Why pruning ended: the budget was spent, no score was above tau, or the floor protected all remaining items."""
 
 
 Score = Callable[[list[str]], Iterable[float]]
-"""Scores the remaining items of one type, which it gets by id; NaN where it cannot."""
+"""Returns the scores of the remaining items of one type, given their ids; NaN for items without a score."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Removal:
 
 @dataclass(frozen=True)
 class Pruning:
-    """What one group of items lost.
+    """The items that one group lost.
 
     Attributes:
-        removed: In the order of removal.
-        stop: Why no more was removed.
+        removed: The removed items, in the order of removal.
+        stop: Why pruning ended.
     """
 
     removed: tuple[Removal, ...]
@@ -55,42 +55,44 @@ def prune(
     floor: int,
     tau: float | None = None,
 ) -> Pruning:
-    """Remove the highest scores batch by batch, scoring what is left before each batch.
+    """Remove the highest scores batch by batch, and score the remaining items before each batch.
 
     Args:
         types: Item id -> the type within which it is scored.
         score: Scores the remaining items of one type.
-        budget: Items to remove at most.
+        budget: Most items to remove.
         batch: Items to remove between two scorings.
-        floor: Items of each type that are left at least.
+        floor: Fewest items of each type that remain.
         tau: Score at which pruning stops; None prunes until the budget is reached.
 
     Example:
         >>> prune({"a": "t", "b": "t", "c": "t"}, lambda ids: [0.9] * len(ids), budget=2, batch=1, floor=2)
         Pruning(removed=(Removal(id='a', score=0.9, round=1),), stop='no_candidates')
     """
-    left: dict[str, set[str]] = defaultdict(set)
+    remaining: dict[str, set[str]] = defaultdict(set)
     for item, kind in types.items():
-        left[kind].add(item)
+        remaining[kind].add(item)
     scores: dict[str, float] = {}
     removed: list[Removal] = []
-    stale = set(left)  # a type from which nothing was removed would only be fitted on the same items again
-    turn = 0
+    stale = set(remaining)  # types that lost items; another type would be fitted on the same items again
+    round_number = 0
     while len(removed) < budget:
-        turn += 1
+        round_number += 1
         for kind in stale:
-            ids = sorted(left[kind])
-            # Rounded, so that the last digits of a sum decide no tie; ids do.
+            ids = sorted(remaining[kind])
+            # Rounded, so that ids resolve ties, and not the last digits of a sum.
             scores.update((item, round(float(s), 12)) for item, s in zip(ids, score(ids), strict=True))
-        ranked = sorted((-scores[item], item) for ids in left.values() for item in ids if scores[item] == scores[item])
+        ranked = sorted(
+            (-scores[item], item) for ids in remaining.values() for item in ids if scores[item] == scores[item]
+        )
         if tau is not None and ranked and -ranked[0][0] <= tau:
             return Pruning(tuple(removed), "early_stop")
         size = min(batch, budget - len(removed))
         taken: list[Removal] = []
         for negative, item in ranked:
-            if len(taken) < size and len(left[types[item]]) > floor:
-                left[types[item]].remove(item)
-                taken.append(Removal(item, -negative, turn))
+            if len(taken) < size and len(remaining[types[item]]) > floor:
+                remaining[types[item]].remove(item)
+                taken.append(Removal(item, -negative, round_number))
         if not taken:
             return Pruning(tuple(removed), "no_candidates")
         removed += taken
@@ -99,7 +101,7 @@ def prune(
 
 
 def shares(sizes: Mapping[str, int], total: int) -> dict[str, int]:
-    """Share `total` out in proportion to `sizes`, by largest remainder; equal remainders go by name.
+    """Divide `total` in proportion to `sizes`, by largest remainder; ties are resolved by name.
 
     Example:
         >>> shares({"a": 5, "b": 3, "c": 2}, 4)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from twokeys.core.errors import BadInput
 from twokeys.core.plugins import Registry
+from twokeys.filters.asking import declared
 from twokeys.filters.parameters import arguments
-from twokeys.filters.rule_file import is_rule, load_rule
+from twokeys.filters.rule_file import is_rule, load_rule, rule_file_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,10 @@ def rule_class(name: str) -> type[Rule]:
     if not path.endswith(".py"):
         return RULES.get(name)
     rule = load_rule(Path(path).expanduser().resolve(), class_name)
+    if not isinstance(getattr(rule, "id", None), str):
+        raise BadInput(
+            name, None, "the rule has no id", "lower-case words joined by '-'", "give it one: id = 'my-rule'"
+        )
     if other := rules().get(rule.id):
         problem = f"the rule has the id {rule.id!r}, which {other.__module__} has too"
         raise BadInput(name, None, problem, "", "give your rule another id")
@@ -82,4 +87,4 @@ def make(name: str, parameters: Mapping[str, Any] | None = None) -> Rule:
             wrong value.
     """
     rule = rule_class(name)
-    return rule(**arguments(rule, parameters or {}))
+    return declared(rule, arguments(rule, parameters or {}), name, rule_file_of(name))

@@ -1,4 +1,4 @@
-"""What a rule is: a small frozen object that reads a table and says which items to drop, and why."""
+"""The base class of rules: a rule is a small frozen object that reads a table and drops items, with reasons."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Drops = dict[str, str]
-"""Item id -> the reason why it is dropped, in words. Items that are not in it are kept."""
+"""Item id -> the reason why it is dropped, in words. All other items are kept."""
 
 Scope = Literal["item", "set"]
-"""`item`: the decision on a row depends on that row alone. `set`: it depends on the rows beside it."""
+"""`item`: the decision on a row depends only on that row. `set`: it depends on the other rows, too."""
 
 GOLD_COLUMNS = tuple(column.name for column in TABLE if column.gold and ITEMS in column.configs)
-"""Item columns that hold the label. A rule is shown `answer` and `answers` in the form in which they are compared."""
+"""Item columns that hold the label. A rule gets `answer` and `answers` in the form in which they are compared."""
 
 
 @dataclass(frozen=True)
 class Rule(ABC):
     """Base class of all rules.
 
-    A subclass is a frozen dataclass: its fields are its parameters, its class attributes describe it. The
-    constructor holds no logic; `decide` changes nothing and depends on nothing but its table. Measuring is
-    not a rule's work: what it `reads` has been measured before, so thresholds can be changed without
-    measuring again.
+    A subclass is a frozen dataclass: its fields are its parameters, its class attributes describe it. The constructor
+    contains no logic; `decide` changes nothing and depends only on its table. A rule measures nothing: the columns
+    that it `reads` were measured before, so a threshold can be changed without measuring again.
 
     Example:
         >>> from dataclasses import dataclass
@@ -52,13 +51,13 @@ class Rule(ABC):
     id: ClassVar[str]
     """Name in recipes and in the published `removed` rows: lower case, words joined by '-'."""
     version: ClassVar[int] = 1
-    """Raised whenever the same parameters may decide otherwise than before."""
+    """Grows whenever the decision for the same parameters may change."""
     summary: ClassVar[str]
-    """One line for tables: what makes an item be dropped."""
+    """One line for tables: why an item is dropped."""
     bias: ClassVar[str]
     """The shortcut or defect that the rule addresses."""
     citation: ClassVar[str] = ""
-    """Where the method was published, if it was."""
+    """The publication of the method, if there is one."""
     scope: ClassVar[Scope] = "item"
     uses_gold: ClassVar[bool] = False
     """Whether the decision may depend on the label, directly or through a measurement computed from it."""
@@ -66,17 +65,16 @@ class Rule(ABC):
 
     @abstractmethod
     def reads(self) -> tuple[str, ...]:
-        """Columns that `decide` needs beside `id`: of items, or measured such as `question.tfidf.p_gold`."""
+        """Return the columns that `decide` needs besides `id`, such as `answer` or `question.tfidf.p_gold`."""
 
     @abstractmethod
     def decide(self, table: pd.DataFrame) -> Drops:
-        """Name the rows to drop.
+        """Return the rows to drop.
 
         Args:
-            table: One row per item with a default index, sorted by `id`; holds `id` and the columns of
-                `reads()`. Text columns hold `str`, list columns hold lists or arrays, missing values are
-                `None` or NaN.
+            table: One row for each item with a default index, sorted by `id`, with the columns `id` and `reads()`. Text
+                columns hold `str`, list columns hold lists or arrays, missing values are `None` or NaN.
 
         Returns:
-            For each dropped item its id and a reason that a reader of the published dataset understands.
+            The id of each dropped item, with a reason that a reader of the published dataset understands.
         """

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 class SolvedByK(Rule):
     """Drop an item that at least `k` blind baselines answer rightly.
 
-    The defaults follow MMMU-Pro, which dropped what three of four models answered without the image. A
-    subclass names another view, with its own baselines. Where a baseline has no prediction (such as one of
-    the options, for an open item) it has not solved the item.
+    The defaults follow MMMU-Pro, which dropped the items that three of four models answered without the image. A
+    subclass is for another view, with other baselines. A baseline without a prediction, such as a baseline of options
+    on an open item, has not solved the item.
 
     Attributes:
         baselines: Names of the baselines, such as `question.tfidf`.
-        k: How many of them must be right; all of them when fewer are named.
-        min_p: Probability that a baseline must give the answer to count as right; None asks for none.
+        k: Number of baselines that must be right; all of them if there are fewer.
+        min_p: Lowest probability of the answer for which a baseline counts as right; None ignores probabilities.
 
     Example:
         >>> import pandas as pd

@@ -14,8 +14,8 @@ class SolvedFromChoices(SolvedByK):
 
     Attributes:
         baselines: Names of baselines of the view `choices`.
-        k: How many of them must be right; all of them when fewer are named.
-        min_p: Probability that a baseline must give the answer to count as right; None asks for none.
+        k: Number of baselines that must be right; all of them if there are fewer.
+        min_p: Lowest probability of the answer for which a baseline counts as right; None ignores probabilities.
     """
 
     id = "solved-from-choices"

@@ -1,4 +1,4 @@
-"""Make two blind scorers' gaps symmetric about zero, as SugarCrepe was refined."""
+"""Make the gaps of two blind scorers symmetric about zero, like the refinement of SugarCrepe."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cell = tuple[int, int, int, int]
-"""Places of two gaps, and their signs."""
+"""Positions of two gaps in the grid, and their signs."""
 
 
 @dataclass(frozen=True)
 class SymmetricGrid(Rule):
     """Keep as many items on which two blind scorers prefer the gold answer as items on which they prefer the other.
 
-    For items with two possible answers. A scorer's gap is the probability of the gold answer less that of the other.
-    Gaps fall into a grid on their absolute values, one for each pair of signs; a cell and its opposite, with both signs
-    turned, keep as many items as the emptier of the two holds. Items with one gap of zero are paired on the other gap
-    alone; items with two stay, and so does whatever has more than two answers. Both scorers then are right as often as
-    wrong, and that is all: one that is trained on the refined set can still find what they did not see.
+    The rule applies to items with two possible answers. A scorer's gap is the probability of the gold answer minus the
+    probability of the other answer. For each pair of signs, a grid divides the items by the absolute values of their
+    gaps. A cell and its opposite, with both signs reversed, keep equally many items: as many as the emptier cell holds.
+    Items with exactly one gap of zero are paired by the other gap alone. Items with two gaps of zero stay, and so do
+    items with more than two answers. Afterwards both scorers are right as often as wrong. Nothing more follows: a model
+    that is trained on the refined set can still use cues that the two scorers miss.
 
     Attributes:
         first: One baseline, such as `choices.prior`.
-        second: The other.
-        cells: Cells a side.
-        bins: Bins where one gap is zero.
-        seed: Which of the items of the fuller cell are dropped.
+        second: The other baseline.
+        cells: Cells along each side of the grid.
+        bins: Bins of the other gap if one gap is zero.
+        seed: Seed of the draw of the items that the fuller cell loses.
 
     Example:
         >>> import pandas as pd
@@ -62,12 +63,12 @@ class SymmetricGrid(Rule):
         return ("answer_type", "choices", f"{self.first}.p_gold", f"{self.second}.p_gold")
 
     def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
-        held: dict[Cell, list[str]] = defaultdict(list)
+        items_in: dict[Cell, list[str]] = defaultdict(list)
         for item, cell in self._cells(table):
-            held[cell].append(item)
+            items_in[cell].append(item)
         drops: Drops = {}
-        for (one, other, sign_one, sign_other), items in sorted(held.items()):
-            opposite = held.get((one, other, -sign_one, -sign_other), [])
+        for (column, row, first_sign, second_sign), items in sorted(items_in.items()):
+            opposite = items_in.get((column, row, -first_sign, -second_sign), [])
             for item in sorted(items, key=self._draw)[len(opposite) :]:
                 drops[item] = (
                     f"{len(items)} items score like it under {self.first} and {self.second}, "
@@ -84,9 +85,9 @@ class SymmetricGrid(Rule):
             signs = [(gap > 0) - (gap < 0) for gap in gaps]
             if any(signs):
                 number = self.cells if all(signs) else self.bins
-                one, other = (min(int(abs(gap) * number), number - 1) for gap in gaps)
-                yield item, (one, other, signs[0], signs[1])
+                column, row = (min(int(abs(gap) * number), number - 1) for gap in gaps)
+                yield item, (column, row, signs[0], signs[1])
 
     def _draw(self, item: str) -> str:
-        """Order by a seeded hash: a fair draw that does not depend on the order of the rows."""
+        """Return a seeded hash: sorting by it is a fair draw that does not depend on the order of the rows."""
         return hashlib.sha256(f"{self.seed} {item}".encode()).hexdigest()

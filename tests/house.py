@@ -31,7 +31,7 @@ FLOORS = (
     ("builder/publish",),
     ("builder/checks",),
     ("builder",),
-    ("exports",),
+    ("exports", "browsing"),
     ("commands",),
 )
 """Rooms from the ground up: folders, and files beside folders without their ending; `builder` holds its verbs."""

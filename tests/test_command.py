@@ -175,6 +175,7 @@ def test_results_are_tables_and_figures_for_notebooks(published: Path) -> None:
     ceilings = diagnosed.to_pandas().set_index("predictor").loc["ceiling of any predictor", "before"]
     assert ceilings.tolist() == [diagnosed.blindness.ceiling(view).share for view in ("question", "image")]
     assert diagnosed.figure().axes
+    assert diagnosed.figure()._repr_png_().startswith(b"\x89PNG")
     compared = twokeys.diff(published, published)
     assert compared.to_pandas()["added"].sum() == 0
     for found in (verified, diagnosed, compared):
@@ -357,8 +358,8 @@ BAD: dict[str, tuple[Callable[[Toy, Path], list[object]], list[str]]] = {
         ["'duplicate'", "duplicate-item"],
     ),
     "unknown engine": (
-        lambda toy, path: ["build", toy.save(path / "r.yaml"), "--corpora", toy.corpora, "--engine", "slurm"],
-        ["--engine", "slurm", "serial, process, ray"],
+        lambda toy, path: ["build", toy.save(path / "r.yaml"), "--corpora", toy.corpora, "--engine", "spark"],
+        ["--engine", "spark", "serial, process, ray, slurm"],
     ),
     "unknown rule to show": (lambda toy, path: ["rules", "show", "duplicate"], ["'duplicate'", "duplicate-item"]),
     "unknown file of a rule": (lambda toy, path: ["rules", "check", path / "no.py:Nice"], ["no.py"]),

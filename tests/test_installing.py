@@ -16,7 +16,7 @@ import pytest
 from tests.pipeline.toy import ROOT, Toy
 
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-FOLDERS = ("audit", "builder", "commands", "data_cards", "exports", "filters")
+FOLDERS = ("audit", "browsing", "builder", "commands", "data_cards", "exports", "filters")
 STRANGERS = ("builder", "filters", "audit")
 """Packages of somebody else, in the same environment and in the folder from which the command runs."""
 

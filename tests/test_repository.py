@@ -17,7 +17,7 @@ import twokeys
 from twokeys.commands.app import app
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("core", "filters", "data_cards", "audit", "builder", "exports", "commands")
+PACKAGES = ("core", "filters", "data_cards", "audit", "builder", "exports", "browsing", "commands")
 POSIX = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 """Modules that only POSIX systems have."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twokeys.audit.evaluation.evaluate import evaluate
     from twokeys.audit.explanation.explain import explain
     from twokeys.audit.reference.train import train_reference
+    from twokeys.browsing.browse import browse
     from twokeys.builder.build import build
     from twokeys.builder.clean import clean
     from twokeys.builder.diagnose import diagnose
@@ -44,6 +45,7 @@ PUBLIC = {
     "fingerprint": "twokeys.builder.publish.fingerprint",
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
+    "browse": "twokeys.browsing.browse",
     "clean": "twokeys.builder.clean",
     "compare": "twokeys.audit.comparison.compare",
     "evaluate": "twokeys.audit.evaluation.evaluate",
@@ -53,6 +55,7 @@ PUBLIC = {
 """Public function -> the module that defines it, imported when the function is first used: `--help` stays quick."""
 
 __all__ = [
+    "browse",
     "build",
     "check_recipe",
     "check_rule",

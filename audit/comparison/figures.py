@@ -14,6 +14,7 @@ from twokeys.audit.comparison.measures import ACCURACY
 from twokeys.audit.comparison.rows import SHORT
 from twokeys.audit.drawing import OWN
 from twokeys.audit.evaluation.by_category import named
+from twokeys.core.figures import Shown
 from twokeys.data_cards.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def side_by_side(names: Sequence[str], rates: Sequence[RunRate], differences: Se
     step = 1 + 0.3 * (len(names) - 1)
     heights = [step * len(measures), 1.4 * len(told)]
     with style.context(["default", OWN]):
-        figure = Figure(figsize=(7.2, 1.9 + 0.3 * sum(heights)), layout="constrained")
+        figure = Shown(figsize=(7.2, 1.9 + 0.3 * sum(heights)), layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=heights)
         for at, name in enumerate(measures):
             rows = [rate for rate in rates if rate.measure == name]
@@ -68,7 +69,7 @@ def by_category(names: Sequence[str], rates: Sequence[CategoryRate]) -> Figure:
     largest = set(sorted(items, key=lambda place: (-items[place], place))[:MOST])
     shown = [place for place in items if place in largest]
     with style.context(["default", OWN]):
-        figure = Figure(figsize=(7.2, 1.4 + 0.34 * (1 + 0.3 * len(names)) * len(shown)), layout="constrained")
+        figure = Shown(figsize=(7.2, 1.4 + 0.34 * (1 + 0.3 * len(names)) * len(shown)), layout="constrained")
         axes = figure.add_subplot()
         for at, place in enumerate(shown):
             rows = [one for one in rates if (one.column, one.value) == place]

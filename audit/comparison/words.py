@@ -8,8 +8,8 @@ from twokeys.audit.comparison.measures import ACCURACY
 from twokeys.audit.comparison.result import Compared
 from twokeys.audit.comparison.rows import SHORT, CategoryDifference, PairedDifference
 from twokeys.audit.evaluation.by_category import named
+from twokeys.core.intervals import TELLS_NOTHING
 from twokeys.core.intervals.means import Interval
-from twokeys.data_cards.categories import WIDE
 from twokeys.data_cards.tables import NONE, Cells, count, interval, percent
 
 CHANCE = "chance"
@@ -62,7 +62,7 @@ def categories(found: Compared) -> tuple[Cells, list[Cells]]:
     """A row for each category, a column for each run."""
     rows: dict[tuple[str, str], list[str]] = {}
     for one in found.categories:
-        told = FEW if one.high - one.low > WIDE else interval(one.low, one.high)
+        told = FEW if one.high - one.low > TELLS_NOTHING else interval(one.low, one.high)
         cells = rows.setdefault((one.column, one.value), [named(one.column, one.value), count(one.items)])
         cells.append(f"{percent(one.accuracy)} {told}")
     return ("category", "items", *found.names), [tuple(cells) for cells in rows.values()]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,10 +25,11 @@ from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky
 from twokeys.audit.evaluation.result import Evaluation, summarise
 from twokeys.audit.journal import LOG, Journal
 from twokeys.audit.models.loading import load_named
-from twokeys.audit.models.model import Masking, Model, Responder
+from twokeys.audit.models.model import Masking, Model, Responder, precision_of
 from twokeys.audit.published import Published, asked_scores, fingerprints, read
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.disk import write_text
+from twokeys.core.lock import alone_in
 from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 BATCH = 256
@@ -45,6 +46,8 @@ def evaluate(
     masking: Masking | str | None = None,
     out: Path | str | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
 ) -> Evaluation:
     """Evaluate a model on a published folder.
@@ -60,6 +63,8 @@ def evaluate(
             on some items.
         out: Folder to write answers, items, result and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items.
+        device: Where a model that is named runs: `cpu`, `cuda`, `cuda:1`; the GPU where there is one when None.
+        dtype: Its weights, `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         say: Called with stage, done, total.
 
     Returns:
@@ -67,21 +72,43 @@ def evaluate(
         `to_pandas()` one for each number, and `figure()` draws the categories.
 
     Raises:
-        BadInput: When folder or model cannot be used, or another run lies in `out`.
+        BadInput: When folder or model cannot be used, another process writes in `out`, or another run or files of the
+            user's lie there.
     """
     masking = Masking.read(masking) if isinstance(masking, str) else masking
     out = None if out is None else Path(out)
     published = read(Path(folder), config, split, ("source", "meta"))
-    with step(say, "model"):
-        made = load_named(model, published.several) if isinstance(model, str) else model
-    rows = drawn(published.table, limit, seed)
-    seconds = None
-    if masking is None:
-        known = leaks_of(published, made, seed, say)
-        masking, seconds = least_leaky(known.leaks), known.seconds
+    with alone_in(out):
+        with step(say, "model"):
+            made = load_named(model, published.several, device, dtype) if isinstance(model, str) else model
+        seconds = None
+        if masking is None:
+            known = leaks_of(published, made, seed, say)
+            masking, seconds = least_leaky(known.leaks), known.seconds
+        return _evaluated(published, made, Drawn(drawn(published.table, limit, seed), seed), masking, seconds, out, say)
+
+
+class Drawn(NamedTuple):
+    """Items that are answered.
+
+    Attributes:
+        rows: Their rows in the table.
+        seed: Of their draw.
+    """
+
+    rows: NDArray[np.int64]
+    seed: int
+
+
+def _evaluated(
+    published: Published, made: Responder, items: Drawn, masking: Masking, seconds: float | None, out: Path | None,
+    say: Say,
+) -> Evaluation:  # fmt: skip
+    """Evaluate a model under one masking; see `evaluate`."""
+    rows, seed = items
     run = {
         "model": made.name,
-        "folder": Path(folder).name,
+        "folder": published.folder.name,
         "config": published.config,
         "fingerprint": fingerprints(published),
         "split": published.split,
@@ -92,8 +119,9 @@ def evaluate(
         "value": "probability" if isinstance(made, Model) else "right or wrong",
         "scores": asked_scores(published.folder),
         "parser": VERSION,
+        **precision_of(made),
     }
-    journal = Journal(out, ANSWERS, run)
+    journal = Journal(out, ANSWERS, run, (RESULT, REPORT))
     say = say if out is None else Logged(say, out / LOG)
     _foretell(int((~published.table["id"].iloc[rows].isin(journal.lines)).sum()), seconds, say)
     for found in _answers(made, published, rows, masking, journal.lines, say):

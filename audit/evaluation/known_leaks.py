@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from twokeys.audit.evaluation.leaks import ITEMS, Leak, measured
-from twokeys.audit.models.model import Responder
+from twokeys.audit.models.model import Responder, precision_of
 from twokeys.audit.published import Published, fingerprints
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.disk import write_text
@@ -57,7 +57,7 @@ def leaks_of(published: Published, model: Responder, seed: int, say: Say) -> Mas
     """
     key = {
         "model": model.name, "config": published.config, "split": published.split, "rows": fingerprints(published),
-        "items": ITEMS, "seed": seed, "parser": VERSION, "tried": TRIED,
+        "items": ITEMS, "seed": seed, "parser": VERSION, "tried": TRIED, **precision_of(model),
     }  # fmt: skip
     file = place(published.folder) / f"{digest('masks', canonical_json(key))[:16]}.json"
     stated = _STATED.fullmatch(model.name) is not None

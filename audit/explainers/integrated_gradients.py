@@ -43,10 +43,11 @@ class IntegratedGradients:
         change = [(b - a)[None] for a, b in zip(start, end, strict=True)]
         image, text = torch.zeros(task.prepared.patches), torch.zeros(task.prepared.tokens)
         for first in range(0, self.steps, self.batch):
-            node = torch.tensor((nodes[first : first + self.batch] + 1) / 2).to(start[0])
+            node = torch.tensor((nodes[first : first + self.batch] + 1) / 2)
             weight = torch.tensor(weights[first : first + self.batch] / 2).float()
-            pixels = start[0] + node[:, None, None, None, None] * change[0]
-            embeddings = start[1] + node[:, None, None] * change[1]
+            # Weights of 16 bits have embeddings of 16 bits beside pixels of 32: each keeps its own type.
+            pixels = start[0] + node.to(start[0])[:, None, None, None, None] * change[0]
+            embeddings = start[1] + node.to(start[1])[:, None, None] * change[1]
             by_pixels, by_embeddings = gradients(task.model.trace(task.prepared, pixels, embeddings))
             part = pooled(task.prepared, change[0] * by_pixels, change[1] * by_embeddings)
             image += weight @ part[0].float().cpu()

@@ -29,11 +29,12 @@ from twokeys.audit.explanation.summary import KNOWING, summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import LOG, Journal
-from twokeys.audit.models.model import Masking, Model
+from twokeys.audit.models.model import Masking, Model, precision_of, require_one_image
 from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
 from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput, Unscorable
+from twokeys.core.lock import alone_in
 from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def explain(
     masking: Masking | str | None = None,
     out: Path | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
 ) -> Explained:
     """Explain a model's answers on a published folder.
@@ -79,6 +82,8 @@ def explain(
             on some items.
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
+        device: Where a model that is named runs: `cpu`, `cuda`, `cuda:1`; the GPU where there is one when None.
+        dtype: Its weights, `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         say: Called with stage, done, total.
 
     Returns:
@@ -86,19 +91,21 @@ def explain(
         the plot of one metric.
 
     Raises:
-        BadInput: When folder, model or an explainer cannot be used, or another run lies in `out`.
+        BadInput: When folder, model or an explainer cannot be used, another process writes in `out`, or another run or
+            files of the user's lie there.
     """
     masking = Masking.read(masking) if isinstance(masking, str) else masking
     settings = Settings.of(explainers, limit=limit, answer=answer, budget=budget, seed=seed)
     published = read(Path(folder), config, split)
-    with step(say, "model"):
-        player = playable(model)
-    if masking is None:
-        leaks = leaks_of(published, player, seed, say).leaks
-    else:
-        with step(say, "masks"):
-            leaks = measured(published, player, seed=seed, only=masking, say=say)
-    return explained(published, player, settings, masking or least_leaky(leaks), leaks, out, say)
+    with alone_in(out):
+        with step(say, "model"):
+            player = playable(model, device, dtype)
+        if masking is None:
+            leaks = leaks_of(published, player, seed, say).leaks
+        else:
+            with step(say, "masks"):
+                leaks = measured(published, player, seed=seed, only=masking, say=say)
+        return explained(published, player, settings, masking or least_leaky(leaks), leaks, out, say)
 
 
 @dataclass(frozen=True)
@@ -166,8 +173,9 @@ def explained(
         "model": model.name, "folder": published.folder.name, "config": published.config,
         "fingerprint": fingerprints(published), "split": published.split, "explainers": settings.names,
         "answer": settings.answer, "budget": settings.budget, "masking": asdict(masking), "seed": settings.seed,
+        **precision_of(model),
     }  # fmt: skip
-    journal = Journal(out, LINES, run)
+    journal = Journal(out, LINES, run, (RESULT, REPORT))
     say = say if out is None else Logged(say, out / LOG)
     done, skipped = _explain_items(published, model, settings, masking, journal, say)
     if len(done) < 2 and skipped:
@@ -272,6 +280,7 @@ def _items(
             gold = str(item["answer"])
             asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1), (None,))[0]
             try:
+                require_one_image(asked)
                 prepared = model.prepare(asked, gold if settings.answer == "gold" else None, masking, other_image)
             except Unscorable as error:
                 yield names[row], error.problem
@@ -346,10 +355,10 @@ def _line(item: Pending, settings: Settings) -> dict[str, Any]:
     }
 
 
-def playable(model: str | Model) -> Model:
-    """The model, as one that can be played."""
+def playable(model: str | Model, device: str | None = None, dtype: str | None = None) -> Model:
+    """The model, as one that can be played; one that is named is loaded as `load` does it."""
     if not isinstance(model, str):
         return model
     from twokeys.audit.models.loading import load_game
 
-    return load_game(model)
+    return load_game(model, device, dtype)

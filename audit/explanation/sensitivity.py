@@ -21,10 +21,12 @@ from twokeys.audit.explanation.metrics import RANKED
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, frame
 from twokeys.audit.games.backgrounds import IMAGE
+from twokeys.audit.journal import RUN, check_names
 from twokeys.audit.models.model import Masking
 from twokeys.audit.models.words import TEXT
-from twokeys.audit.published import read
+from twokeys.audit.published import Published, read
 from twokeys.core.disk import write_text
+from twokeys.core.lock import alone_in
 from twokeys.core.progress import Say, silent
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ def sensitivity(
     split: str | None = None,
     out: Path | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
     **options: Any,
 ) -> Sensitivity:
@@ -83,6 +87,8 @@ def sensitivity(
         split: Its split.
         out: Folder with one run's folder a masking, and `sensitivity.json`.
         seed: Of all draws.
+        device: Where a model that is named runs, as for `explain`.
+        dtype: Its weights, as for `explain`.
         say: Called with stage, done, total.
         options: `limit`, `answer` and `budget`, as `twokeys.audit.explanation.explain.explain` takes them.
 
@@ -90,12 +96,21 @@ def sensitivity(
         BadInput: As `explain` does.
     """
     settings = Settings.of(explainers, seed=seed, **options)
-    published, player = read(Path(folder), config, split), playable(model)
+    published = read(Path(folder), config, split)
+    with alone_in(out):
+        return _compared(published, playable(model, device, dtype), settings, out, say)
+
+
+def _compared(published: Published, player: Model, settings: Settings, out: Path | None, say: Say) -> Sensitivity:
+    """Explain the same items under each masking; see `sensitivity`."""
+    seed = settings.seed
     leaks = leaks_of(published, player, seed, say).leaks
     best = least_leaky(leaks)
     maskings = [best]
     maskings += [Masking(image, best.text) for image in IMAGE if image != best.image]
     maskings += [Masking(best.image, text) for text in TEXT if text != best.text]
+    if out is not None and not list(out.glob(f"*/{RUN}")):
+        check_names(out, [RESULT])
     runs = {
         masking: explained(
             published, player, settings, masking, leaks, None if out is None else out / named(masking), say

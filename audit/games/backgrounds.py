@@ -6,7 +6,7 @@ masked. Which fill gives the answer away is measured, not assumed: see `audit/ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import torch
@@ -78,6 +78,28 @@ class Fixed:
     def __call__(self, pixels: Tensor, keep: Tensor) -> Tensor:
         """The background, once."""
         return self.background[None]
+
+
+class EachOfSeveral:
+    """The fills of an item of several images, each for the tiles of its own image.
+
+    Args:
+        fills: One for each image.
+        shapes: Of each image: its tiles, and their height and width.
+    """
+
+    def __init__(self, fills: Sequence[Fill], shapes: Sequence[tuple[int, int, int]]) -> None:
+        self.fills, self.shapes = fills, shapes
+
+    def __call__(self, pixels: Tensor, keep: Tensor) -> Tensor:
+        """Fill image by image."""
+        found, first = [], 0
+        for fill, (tiles, high, wide) in zip(self.fills, self.shapes, strict=True):
+            part = slice(first, first + tiles)
+            own = fill(pixels[part, :, :high, :wide], keep[:, part, :high, :wide]).expand(len(keep), -1, -1, -1, -1)
+            found.append(functional.pad(own, (0, pixels.shape[-1] - wide, 0, pixels.shape[-2] - high)))
+            first += tiles
+        return torch.cat(found, dim=1)
 
 
 class Inpainted:

@@ -13,6 +13,7 @@ from twokeys.audit.models.model import Question
 from twokeys.audit.wording import worded
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.shown import upright
+from twokeys.core.weights import weights
 
 TOKENS = 32
 
@@ -81,7 +82,5 @@ def load_anything(
     if not hasattr(processor, "image_processor") or not getattr(processor, "chat_template", None):
         problem = f"the processor of {name!r} ({type(processor).__name__}) takes no image or has no chat template"
         raise BadInput("--model", None, problem, "a chat model for images", "add processor_config.json to its folder")
-    module = library.AutoModelForImageTextToText.from_pretrained(
-        place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=dtype
-    )
+    module = weights(library.AutoModelForImageTextToText.from_pretrained, place, revision=revision, dtype=dtype)
     return Anything(module.to(device), processor, name, instruction)

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from twokeys.audit.models.layout import Layout
+from twokeys.audit.models.layout import Layout, Sizes
 from twokeys.audit.models.model import Mask, Prepared
 
 
@@ -65,15 +65,20 @@ class Decoder(ABC):
         """An image as pixels, (tiles, channels, height, width)."""
 
     @abstractmethod
-    def features(self, pixels: Tensor) -> Tensor:
-        """Image features of pixels, (n, tiles, channels, height, width) -> (n, image tokens, hidden)."""
+    def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
+        """Image features of pixels, (n, tiles, channels, height, width) -> (n, image tokens, hidden).
+
+        Args:
+            pixels: The pixels.
+            sizes: Height and width of each tile, if tiles of several images differ.
+        """
 
     @abstractmethod
     def image_text(self, layout: Layout) -> str:
         """The image tokens of an image, written out; they replace the placeholder."""
 
-    def positions(self, ids: Tensor, layout: Layout) -> Tensor:
-        """Position ids, (axes, length)."""
+    def positions(self, ids: Tensor, layouts: Sequence[Layout]) -> Tensor:
+        """Position ids, (axes, length), of a sequence with images of these layouts."""
         return torch.arange(len(ids), device=ids.device)[None]
 
     @property

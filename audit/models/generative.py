@@ -15,11 +15,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from twokeys.audit.games.backgrounds import fill_for
+from twokeys.audit.games.backgrounds import EachOfSeveral, fill_for
 from twokeys.audit.models import attention, decision, prompt
 from twokeys.audit.models.cache import selected
 from twokeys.audit.models.decoder import Decoder
-from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of, require_one_image
+from twokeys.audit.models.layout import in_a_row, tiles_in_a_row
+from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
 from twokeys.audit.models.replies import say, score_items
 from twokeys.audit.models.words import word_fill
 from twokeys.core.pictures.shown import upright
@@ -61,33 +62,42 @@ class Generative(Decoder):
         return last[3]
 
     def _read(self, question: Question, masking: Masking, donor: Image.Image | None) -> tuple[Prepared, str]:
-        picture = upright(require_one_image(question))
-        layout = self.layout(*picture.size)
-        text = prompt.prompt(
-            self.tokenizer, self.template, question, self.placeholder, self.image_text(layout), self.instruction
-        )
+        pictures = [upright(picture) for picture in question.pictures]
+        layouts = tuple(self.layout(*picture.size) for picture in pictures)
+        shown = [self.image_text(layout) for layout in layouts]
+        text = prompt.prompt(self.tokenizer, self.template, question, self.placeholder, shown, self.instruction)
+        pixels = [self.process(picture) for picture in pictures]
+        fills = [fill_for(masking.image, picture, self.process, donor) for picture in pictures]
+        shapes = [(len(one), int(one.shape[-2]), int(one.shape[-1])) for one in pixels]
+        several = len(pictures) > 1
         fill_id, attended = word_fill(masking.text, self.tokenizer)
         ids = torch.tensor(text.ids, device=device_of(self._module))
         made = Prepared(
-            layout=layout,
-            pixels=self.process(picture),
+            layout=in_a_row(layouts) if several else layouts[0],
+            pixels=tiles_in_a_row(pixels) if several else pixels[0],
             ids=ids,
-            positions=self.positions(ids, layout),
+            positions=self.positions(ids, layouts),
             words=text.words,
             image_places=(ids == self.image_token).nonzero().flatten(),
             answer=(0,),
             decision=(0,),
-            fill=fill_for(masking.image, picture, self.process, donor),
+            fill=EachOfSeveral(fills, shapes) if several else fills[0],
             word_fill=fill_id,
             word_attended=attended,
             masking=masking,
+            layouts=layouts if several else (),
         )
         return made, text.text
+
+    @property
+    def several(self) -> bool:
+        """Whether the chat template shows all images of an item of several."""
+        return prompt.rendered(self.tokenizer, self.template, "?", 2).count(self.placeholder) == 2
 
     def _answered(self, bare: Prepared, answer: tuple[int, ...], decided: tuple[int, ...]) -> Prepared:
         """The item with an answer: all of its tokens but the last are read, in order to predict the next."""
         ids = torch.cat([bare.ids, bare.ids.new_tensor(answer[:-1])])
-        positions = self.positions(ids, bare.layout)
+        positions = self.positions(ids, bare.layouts or (bare.layout,))
         return replace(bare, ids=ids, positions=positions, answer=answer, decision=decided)
 
     @torch.inference_mode()
@@ -103,7 +113,7 @@ class Generative(Decoder):
         at_once = max(1, self.batch // length)
         for start in range(0, len(pictures), at_once):
             block = pictures[start : start + at_once]
-            features = self.features(self.masked(prepared, block))
+            features = self.features(self.masked(prepared, block), prepared.layout.sizes)
             embeddings = self.inputs(prepared, features)[:, :split]
             cache = self.decoded(embeddings, prepared.positions[:, :split], None, use_cache=True).past_key_values
             inside = np.flatnonzero((games[:, 0] >= start) & (games[:, 0] < start + len(block)))
@@ -158,7 +168,7 @@ class Generative(Decoder):
             x = (prepared.pixels[None] if pixels is None else pixels).detach().clone().requires_grad_()
             e = (self.embed(prepared.ids)[None] if embeddings is None else embeddings).detach().clone().requires_grad_()
             n = max(len(x), len(e))
-            features = self.features(x)
+            features = self.features(x, prepared.layout.sizes)
             seen = tuple(attention.Blocks(parts, len(x)) for parts in recorder.take(self.vision))
             inputs = e.expand(n, -1, -1).clone()
             inputs[:, prepared.image_places] = features.to(inputs).expand(n, -1, -1)

@@ -7,7 +7,7 @@ from torch import Tensor
 from transformers.models.got_ocr2.image_processing_pil_got_ocr2 import get_optimal_tiled_canvas
 
 from twokeys.audit.models.generative import Generative
-from twokeys.audit.models.layout import Layout, lay_out
+from twokeys.audit.models.layout import Layout, Sizes, lay_out
 from twokeys.audit.models.model import device_of
 
 
@@ -39,7 +39,7 @@ class InternVL(Generative):
         thumbnail = [view] if len(tiles) > 1 else []
         return lay_out(view, rows * tokens[0], columns * tokens[1], tiles + thumbnail, size, tokens, fine, True)
 
-    def features(self, pixels: Tensor) -> Tensor:
+    def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
         """Projected features of all tiles, one after another."""
         n, tiles = pixels.shape[:2]
         found = self._module.get_image_features(pixel_values=pixels.flatten(0, 1)).pooler_output

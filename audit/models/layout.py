@@ -18,6 +18,10 @@ Box = tuple[float, float, float, float]
 """left, top, right, bottom in pixels of the original image."""
 
 
+Sizes = tuple[tuple[int, int], ...]
+"""Height and width of tiles."""
+
+
 @dataclass(frozen=True, eq=False)
 class Layout:
     """The patches of one image.
@@ -31,6 +35,7 @@ class Layout:
         tokens: Rows and columns of the image tokens of one tile.
         vision: Rows and columns of the vision tower's patches in one tile.
         vision_to_image: (tiles * vision tokens of a tile,) image token of each vision token, -1 for class tokens.
+        sizes: Height and width of each tile, where tiles of several images differ: the rest of them is empty.
     """
 
     rows: int
@@ -41,6 +46,7 @@ class Layout:
     tokens: tuple[int, int]
     vision: tuple[int, int]
     vision_to_image: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
+    sizes: Sizes = ()
 
     def from_tokens(self, scores: Tensor) -> Tensor:
         """Scores per image token, (..., image tokens), shared out to patches, (..., patches); sums are kept."""
@@ -112,6 +118,44 @@ def lay_out(
         vision,
         torch.tensor(np.concatenate(leads), dtype=torch.long),
     )
+
+
+def in_a_row(layouts: Sequence[Layout]) -> Layout:
+    """The layout of an item of several images: their patches, tiles and image tokens one image after the other.
+
+    Patches of all images stand in one row, and `boxes` are places in each image of its own. Tiles are as high and wide
+    as the largest; what a smaller one leaves empty belongs to its last patch, and no model sees it.
+    """
+    height, width = (max(one.owner.shape[axis] for one in layouts) for axis in (1, 2))
+    patches = [len(one.boxes) for one in layouts]
+    before = np.cumsum([0, *patches[:-1]]).tolist()
+    owners, leads, sizes, tokens = [], [], [], 0
+    for one, first, count in zip(layouts, before, patches, strict=True):
+        high, wide = int(one.owner.shape[1]), int(one.owner.shape[2])
+        empty = (0, width - wide, 0, height - high)
+        owners.append(torch.nn.functional.pad(one.owner + first, empty, value=first + count - 1))
+        sizes += [(high, wide)] * len(one.owner)
+        leads.append(torch.where(one.vision_to_image < 0, one.vision_to_image, one.vision_to_image + tokens))
+        tokens += len(one.spread)
+    return Layout(
+        1,
+        sum(patches),
+        np.concatenate([one.boxes for one in layouts]),
+        torch.cat(owners),
+        torch.block_diag(*(one.spread for one in layouts)),  # type: ignore[no-untyped-call]
+        layouts[0].tokens,
+        layouts[0].vision,
+        torch.cat(leads),
+        tuple(sizes) if len(set(sizes)) > 1 else (),
+    )
+
+
+def tiles_in_a_row(pixels: Sequence[Tensor]) -> Tensor:
+    """Tiles of several images, each (tiles, channels, height, width), as one; smaller ones are filled up with zeros."""
+    height, width = (max(one.shape[axis] for one in pixels) for axis in (-2, -1))
+    return torch.cat([
+        torch.nn.functional.pad(one, (0, width - one.shape[-1], 0, height - one.shape[-2])) for one in pixels
+    ])  # fmt: skip
 
 
 def _holders(start: float, end: float, pixels: int, edges: NDArray[np.float64]) -> NDArray[np.int64]:

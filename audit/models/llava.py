@@ -7,7 +7,7 @@ from PIL import Image
 from torch import Tensor
 
 from twokeys.audit.models.generative import Generative
-from twokeys.audit.models.layout import Box, Layout, lay_out
+from twokeys.audit.models.layout import Box, Layout, Sizes, lay_out
 from twokeys.audit.models.model import device_of
 from twokeys.core.errors import BadInput
 
@@ -31,10 +31,11 @@ class Llava(Generative):
         grid = (rows, columns)
         return lay_out(view, rows, columns, [view], size, grid, grid, classes)
 
-    def features(self, pixels: Tensor) -> Tensor:
-        """Projected features of the patches."""
-        found = self._module.get_image_features(pixel_values=pixels[:, 0].to(self._module.dtype))
-        return torch.stack(list(found.pooler_output))
+    def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
+        """Projected features of the patches of each image, one after another."""
+        found = self._module.get_image_features(pixel_values=pixels.flatten(0, 1).to(self._module.dtype))
+        features = torch.stack(list(found.pooler_output))
+        return features.reshape(len(pixels), -1, features.shape[-1])
 
     def image_text(self, layout: Layout) -> str:
         """One image token per patch."""

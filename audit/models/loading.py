@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
+from twokeys.core.devices import device_for, precision_for
 from twokeys.core.errors import BadInput, closest, correction
 from twokeys.core.files import sha256_of_weights
+from twokeys.core.weights import check_weights, weights
+
+if TYPE_CHECKING:
+    from twokeys.audit.models.generative import Generative
 
 REFERENCE = "reference:"
 FAMILIES = {
@@ -43,12 +48,12 @@ def load(
     Args:
         name: `reference:NAME`, a folder, `owner/name` or `owner/name@revision` on the hub, or for a server that speaks
             OpenAI's protocol its address and model, `http://host/v1#model`.
-        device: `cuda` or `cpu`; the GPU where there is one when None.
+        device: As `twokeys.core.devices.device_for` takes it: the GPU where there is one when None.
         dtype: `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         instruction: How to answer, put after the question; None for the usual one (for reference models: none).
         hosts: Hosts that the user named: no other is asked.
-        several: Whether items have several images. Games are played over one image, so that a model of their families
-            is then asked in words too, by its own processor and chat template, if these take several images.
+        several: Whether items have several images. A model whose chat template shows one in a game is then asked in
+            words, by its own processor, if that takes several images.
 
     Returns:
         A `Model` for the families that can be played as games, else a `Responder`, which can be evaluated alone.
@@ -61,20 +66,24 @@ def load(
 
         return Endpoint(name, hosts, instruction)
     place, revision = _place(name)
+    device = device_for(device)
+    check_weights(place)
     import torch
     from transformers import AutoConfig
 
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    kind = getattr(torch, dtype or ("float32" if device == "cpu" else "bfloat16"))
+    kind = getattr(torch, precision_for(dtype, device))
     try:
         config = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
-        if several and (found := _of_several(place, revision, device, kind, _named(name, place, config), instruction)):
-            return found
         if (family := FAMILIES.get(config.model_type)) is not None:
-            return _family(family, place, revision, device, kind, _named(name, place, config), instruction)
+            made = _family(family, place, revision, device, kind, _named(name, place, config), instruction)
+            if not several or made.several:
+                return made
+            return _of_several(place, revision, device, kind, made.name, instruction) or made
         if config.model_type == "vilt":
             from twokeys.audit.models.vilt import load_vilt
 
+            if dtype not in (None, "float32"):
+                raise BadInput("--dtype", None, f"ViLT is not run in {dtype}", "float32", "leave `--dtype` out")
             return load_vilt(place, revision, device, _named(name, place, config))
         from twokeys.audit.models.anything import load_anything
 
@@ -102,26 +111,30 @@ def _of_several(
     return found if found.several else None
 
 
-def load_named(name: str, several: bool = False) -> Responder:
+def load_named(name: str, several: bool = False, device: str | None = None, dtype: str | None = None) -> Responder:
     """Load a model that the user named: where it is served, its host is named thereby.
 
     Args:
         name: As `load` takes it.
         several: Whether items have several images, as for `load`.
+        device: As for `load`.
+        dtype: As for `load`.
 
     Raises:
         BadInput: As `load`.
     """
-    return load(name, hosts=host_of(name), several=several) if is_address(name) else load(name, several=several)
+    if is_address(name):
+        return load(name, hosts=host_of(name), several=several)
+    return load(name, device, dtype, several=several)
 
 
-def load_game(name: str, device: str | None = None) -> Model:
-    """Load a model that can be played as a game.
+def load_game(name: str, device: str | None = None, dtype: str | None = None) -> Model:
+    """Load a model that can be played as a game; arguments as for `load`.
 
     Raises:
         BadInput: As `load`, and when the model can be evaluated alone.
     """
-    found = None if is_address(name) else load(name, device)
+    found = None if is_address(name) else load(name, device, dtype)
     if not isinstance(found, Model):
         allowed = f"a model of the types {', '.join(FAMILIES)}, vilt"
         problem = f"{name!r} can be evaluated, but not explained"
@@ -131,7 +144,7 @@ def load_game(name: str, device: str | None = None) -> Model:
 
 def _family(
     family: tuple[str, str, str], place: str, revision: str | None, device: str, dtype: Any, name: str, said: str | None
-) -> Model:
+) -> Generative:
     """A generative model behind the seam."""
     from importlib import import_module
 
@@ -141,14 +154,12 @@ def _family(
 
     library: Any = transformers
     module, kind, theirs = family
-    network = getattr(library, theirs).from_pretrained(
-        place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=dtype
-    )
+    network: Any = weights(getattr(library, theirs).from_pretrained, place, revision=revision, dtype=dtype)
     tokenizer = library.AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
     images = library.AutoImageProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
     if said is None and (Path(place) / "training.json").is_file():
         said = ""
-    made: Model = getattr(import_module(module), kind)(
+    made: Generative = getattr(import_module(module), kind)(
         network.to(device), tokenizer, images, chat_template(tokenizer, place, revision), name, said
     )
     return made

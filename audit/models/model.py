@@ -91,6 +91,7 @@ class Prepared:
         word_attended: Whether masked tokens can still be attended to.
         masking: The names of both.
         read_at: Where the decision is read, if not where its tokens are predicted.
+        layouts: Of an item of several images: the layout of each.
     """
 
     layout: Layout
@@ -106,6 +107,7 @@ class Prepared:
     word_attended: bool
     masking: Masking
     read_at: tuple[int, ...] = ()
+    layouts: tuple[Layout, ...] = ()
 
     @property
     def patches(self) -> int:
@@ -297,6 +299,13 @@ class Model(Responder, Protocol):
     def decode(self, ids: Sequence[int]) -> str:
         """Token ids as text."""
         ...
+
+
+def precision_of(model: object) -> dict[str, str]:
+    """What a run says of a model whose weights have other than 32 bits: its numbers are not those of 32 bits."""
+    module: Any = getattr(model, "module", None)
+    kind = "float32" if module is None else str(next(module.parameters()).dtype).removeprefix("torch.")
+    return {} if kind == "float32" else {"dtype": kind}
 
 
 def device_of(module: Any) -> Any:

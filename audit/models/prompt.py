@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_uppercase
@@ -35,14 +36,15 @@ def asked(question: Question) -> str:
     return lettered(question.question, question.choices)
 
 
-def rendered(tokenizer: Any, template: str, text: str) -> str:
-    """The text as a user's turn with an image before it, up to where the model answers."""
-    turn = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": text}]}]
+def rendered(tokenizer: Any, template: str, text: str, images: int = 1) -> str:
+    """The text as a user's turn with its images before it, up to where the model answers."""
+    shown = [{"type": "image"} for _ in range(images)]
+    turn = [{"role": "user", "content": [*shown, {"type": "text", "text": text}]}]
     return str(tokenizer.apply_chat_template(turn, chat_template=template, tokenize=False, add_generation_prompt=True))
 
 
 def prompt(
-    tokenizer: Any, template: str, question: Question, placeholder: str, image: str, instruction: str | None
+    tokenizer: Any, template: str, question: Question, placeholder: str, images: Sequence[str], instruction: str | None
 ) -> Prompt:
     """Render, tokenize, and find the words.
 
@@ -51,11 +53,12 @@ def prompt(
         template: Chat template.
         question: The item.
         placeholder: What the template writes for an image.
-        image: What it stands for: the image tokens written out.
+        images: What it stands for, image by image: the image tokens written out.
         instruction: How to answer, after the question; empty for none, None for the usual one. Not maskable.
 
     Raises:
-        Unscorable: When the question holds one of the model's own marks, such as that of an image.
+        Unscorable: When the question holds one of the model's own marks, such as that of an image; or it has several
+            images, and the template does not show them all.
         BadInput: When the template does not show the question once.
     """
     said = asked(question)
@@ -64,12 +67,16 @@ def prompt(
         if mark in said:
             problem = f"the question {said!r} holds {mark!r}, which is a mark of the model"
             raise Unscorable("question", None, problem, "", "leave the item out, or use another model")
-    text = rendered(tokenizer, template, worded(question.question, question.choices, instruction))
-    if text.count(placeholder) != 1 or said not in text:
+    text = rendered(tokenizer, template, worded(question.question, question.choices, instruction), len(images))
+    if len(images) > 1 and text.count(placeholder) != len(images):
+        problem = f"the item has {len(images)} images, and the model's template shows {text.count(placeholder)}"
+        raise Unscorable("image", None, problem, "a template that shows all", "use a model that takes several images")
+    if text.count(placeholder) != len(images) or said not in text:
         problem = f"the template makes a prompt with {text.count(placeholder)} images: {text!r}"
         allowed = f"one {placeholder} and the question"
         raise BadInput("chat template", None, problem, allowed, "use the model's template")
-    text = text.replace(placeholder, image)
+    between = text.split(placeholder)
+    text = between[0] + "".join(image + after for image, after in zip(images, between[1:], strict=True))
     start = text.rindex(said)
     coded = tokenizer(text, return_offsets_mapping=True)
     places, strings = [], []

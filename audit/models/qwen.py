@@ -6,13 +6,15 @@ and put into that order on the way into the model, so that nothing else has to k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from PIL import Image
 from torch import Tensor
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import smart_resize
 
 from twokeys.audit.models.generative import Generative
-from twokeys.audit.models.layout import Layout, lay_out
+from twokeys.audit.models.layout import Layout, Sizes, lay_out
 from twokeys.audit.models.model import device_of
 
 
@@ -45,22 +47,24 @@ class Qwen(Generative):
         found.vision_to_image.copy_(self._window_order(fine))
         return found
 
-    def features(self, pixels: Tensor) -> Tensor:
-        """Merged features of the blocks."""
-        n, _, _, height, width = pixels.shape
-        rows, columns = height // self.images.patch_size, width // self.images.patch_size
-        grid = torch.tensor([[1, rows, columns]] * n, device=pixels.device)
-        found = self._module.get_image_features(self.fold(pixels[:, 0]), grid)
-        return torch.stack(list(found.pooler_output))
+    def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
+        """Merged features of the blocks of each image, one after another."""
+        n, tiles, _, height, width = pixels.shape
+        sizes, side = sizes or ((height, width),) * tiles, self.images.patch_size
+        folded = [self.fold(pixels[:, at, :, :high, :wide]) for at, (high, wide) in enumerate(sizes)]
+        grid = [[1, high // side, wide // side] for high, wide in sizes for _ in range(n)]
+        found = self._module.get_image_features(torch.cat(folded), torch.tensor(grid, device=pixels.device))
+        each = list(found.pooler_output)  # all rows of the first image, then of the second
+        return torch.cat([torch.stack(each[at * n : (at + 1) * n]) for at in range(tiles)], dim=1)
 
     def image_text(self, layout: Layout) -> str:
         """One image token per merge block."""
         return str(self.placeholder * (layout.rows * layout.columns))
 
-    def positions(self, ids: Tensor, layout: Layout) -> Tensor:
+    def positions(self, ids: Tensor, layouts: Sequence[Layout]) -> Tensor:
         """Time, height and width of each token."""
         merge = self.images.merge_size
-        grid = torch.tensor([[1, layout.rows * merge, layout.columns * merge]], device=ids.device)
+        grid = torch.tensor([[1, one.rows * merge, one.columns * merge] for one in layouts], device=ids.device)
         kinds = (ids == self.image_token).int()
         found, _ = self._module.model.get_rope_index(ids[None], mm_token_type_ids=kinds[None], image_grid_thw=grid)
         positions: Tensor = found[:, 0]

@@ -94,10 +94,11 @@ def _features(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Mask]) 
     found: list[Tensor | None] = [None] * len(items)
     groups: dict[tuple[Any, ...], dict[tuple[int, bytes], list[int]]] = {}
     for at, (item, keep) in enumerate(zip(items, keeps, strict=True)):
-        groups.setdefault(tuple(item.pixels.shape), {}).setdefault((id(item.pixels), keep.tobytes()), []).append(at)
-    for same in groups.values():
+        shape = (tuple(item.pixels.shape), item.layout.sizes)
+        groups.setdefault(shape, {}).setdefault((id(item.pixels), keep.tobytes()), []).append(at)
+    for (_, sizes), same in groups.items():
         pixels = torch.cat([model.masked(items[places[0]], keeps[places[0]][None]) for places in same.values()])
-        for own, places in zip(model.features(pixels), same.values(), strict=True):
+        for own, places in zip(model.features(pixels, sizes), same.values(), strict=True):
             for place in places:
                 found[place] = own
     return [own for own in found if own is not None]

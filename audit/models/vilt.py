@@ -32,6 +32,7 @@ from twokeys.audit.models.words import word_fill
 from twokeys.core.answers.normal import normalise
 from twokeys.core.errors import Unsayable
 from twokeys.core.pictures.shown import upright
+from twokeys.core.weights import weights
 
 
 class Vilt:
@@ -236,9 +237,7 @@ def load_vilt(place: str, revision: str | None, device: str, name: str) -> Vilt:
     import transformers
 
     library: Any = transformers
-    module = library.ViltForQuestionAnswering.from_pretrained(
-        place, revision=revision, trust_remote_code=False, use_safetensors=True
-    )
+    module = weights(library.ViltForQuestionAnswering.from_pretrained, place, revision=revision)
     tokenizer = library.AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
     images = library.AutoImageProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
     return Vilt(module.to(device), tokenizer, images, name)

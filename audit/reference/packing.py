@@ -135,7 +135,7 @@ def pack(model: Generative, part: corpus.Part, weight: Tensor, device: torch.dev
     for question in dict.fromkeys(part.questions):
         asked = replace(part.question(0), question=question)
         prompts[question] = prompt(
-            model.tokenizer, model.template, asked, model.placeholder, model.image_text(layout), model.instruction
+            model.tokenizer, model.template, asked, model.placeholder, [model.image_text(layout)], model.instruction
         )
     first = next(iter(prompts.values()))
     start, pad = first.words.places[0], model.tokenizer.pad_token_id
@@ -154,7 +154,7 @@ def pack(model: Generative, part: corpus.Part, weight: Tensor, device: torch.dev
         of_picture[at, : len(items)] = items
     made_ = Packed(
         start=whole[:start],
-        positions=model.positions(whole, layout),
+        positions=model.positions(whole, (layout,)),
         ids=ids,
         lengths=lengths,
         mark=torch.tensor(first.ids[-1]),

@@ -29,10 +29,15 @@ from twokeys.audit.reference.families import MEAN, STD, save, untrained
 from twokeys.audit.reference.options import COUNTS, POOL, drawn
 from twokeys.audit.reference.packing import pack
 from twokeys.audit.reference.vocabulary import ANSWERS, COLOURS, LETTERS, SHAPES
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
+from twokeys.core.place import Kind
 from twokeys.core.progress import Say, silent
+from twokeys.core.swap import alone_at, whole_folder, write_record
 
 QUESTIONS = ("natural", "balanced")
+TRAINED = Kind("files.json", "trained", "training")
+"""Folders of reference models."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Recipe:
 
 
 def train_reference(
-    family: str, out: Path, questions: str = "natural", seed: int = 0, say: Say = silent
+    family: str, out: Path, questions: str = "natural", seed: int = 0, say: Say = silent, device: str | None = None
 ) -> dict[str, Any]:
     """Train one reference model, measure it once on the test split, and write its folder.
 
@@ -102,43 +107,52 @@ def train_reference(
         questions: `natural` or `balanced`.
         seed: A function of it on one machine and number of threads.
         say: Called with stage, done, total.
+        device: Where it is trained, as `twokeys.core.devices.device_for` takes it.
 
     Returns:
         What `training.json` holds: recipe, seconds, processor seconds, accuracy by kind of question.
 
     Raises:
-        BadInput: When there is no such family or way to ask.
+        BadInput: When there is no such family or way to ask, or `out` cannot be replaced.
         MissingPackage: When easy-VQA is not installed.
     """
     if questions not in QUESTIONS:
         problem = f"there are no questions {questions!r}"
         raise BadInput("--questions", None, problem, ", ".join(QUESTIONS), "name one of these")
     recipe = Recipe.usual(family, questions, seed)
-    start, worked = time.monotonic(), time.process_time()
-    model = trained(recipe, corpus.read("train"), say)
-    seconds, worked = time.monotonic() - start, time.process_time() - worked
-    save(model, out)  # and measured as it will be loaded: weights of 16 bits
-    report = {
+    with alone_at(out.resolve(), TRAINED) as output:
+        start, worked = time.monotonic(), time.process_time()
+        model = trained(recipe, corpus.read("train"), say, device)
+        seconds, worked = time.monotonic() - start, time.process_time() - worked
+        with whole_folder(output) as fresh:
+            save(model, fresh)  # and measured as it will be loaded: weights of 16 bits
+            report = _report(recipe, seconds, worked, accuracy(load(str(fresh), instruction=""), corpus.read("test")))
+            (fresh / "training.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+            write_record(fresh, TRAINED, family)
+    return report
+
+
+def _report(recipe: Recipe, seconds: float, worked: float, test: dict[str, float]) -> dict[str, Any]:
+    """What `training.json` holds."""
+    return {
         "recipe": asdict(recipe),
         "corpus": "easy-vqa",
         "seconds": round(seconds),
         "processor_seconds": round(worked),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
-        "test_accuracy": accuracy(load(str(out), instruction=""), corpus.read("test")),
+        "test_accuracy": test,
     }
-    (out / "training.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    return report
 
 
-def trained(recipe: Recipe, part: corpus.Part, say: Say = silent) -> Generative:
-    """Train on one part of the corpus; on the GPU where there is one."""
+def trained(recipe: Recipe, part: corpus.Part, say: Say = silent, device: str | None = None) -> Generative:
+    """Train on one part of the corpus; on the GPU where there is one if no device is named."""
+    device = device_for(device)
     torch.manual_seed(recipe.seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     model = untrained(recipe.family, recipe.seed)
     if recipe.start:
         model.module.load_state_dict(load_game(recipe.start, device="cpu").module.state_dict())
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     model.module.to(device).train()
     network: Any = model.module
     network.set_attn_implementation("eager")  # on a CPU a step takes two thirds of the time that it takes with sdpa

@@ -1,4 +1,4 @@
-"""The balance stage: the largest balanced set of every part of the items, with partners, quads and reasons."""
+"""Select the largest balanced set of every part of the items, with partners, quads and reasons."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from twokeys.core.columns import is_number, is_retrieved
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.partners import NONE, partners, quads
+from twokeys.core.strata import crossed
 from twokeys.data_cards.manifest import BalancePart
 
 WEIGHT_SCALE = 1000
-"""Weights are measurements; flows want whole numbers, so weights count in thousandths."""
+"""Weights are measurements, but flows need whole numbers: weights are counted in thousandths."""
 REASONS = np.array(
     [
         "its question about its image has another answer too: not even both together give the answer",
@@ -34,7 +35,7 @@ REASONS = np.array(
     ],
     dtype=object,
 )
-"""Why an item is not in the balanced set; the first that holds is given."""
+"""Why an item is not in the balanced set; the first reason that holds is published."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,8 @@ class Selection(Result):
 
     Attributes:
         kept: Table of `id`, `image_partner`, `question_partner`, `quad` (ids, or None).
-        removed: Table of `id` and `reason` for every item that was left out.
-        parts: What was solved, part by part.
+        removed: Table of `id` and `reason` for every other item.
+        parts: Result of each part.
     """
 
     kept: pd.DataFrame
@@ -54,7 +55,7 @@ class Selection(Result):
 
 @dataclass(frozen=True)
 class Near:
-    """Vectors by which the nearest partners are found.
+    """Vectors that decide which partners are nearest.
 
     Attributes:
         question: Unit vectors by `question_key`.
@@ -66,19 +67,19 @@ class Near:
 
 
 def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> Selection:
-    """Balance every part of the items by itself.
+    """Balance every part of the items separately.
 
-    A blind model may be trained on one published split and tried on another, so balance must hold inside each. Items
-    whose question about their image has golds of different colours, in whichever part, are left out first: they would
-    be each other's counterfactuals and differ in nothing that anybody sees.
+    A blind model may be trained on one published split and tested on another, so balance must hold inside each split.
+    If the same question about the same image has golds of different colours, in any parts, its items are removed
+    first: they would be each other's counterfactuals without any visible difference.
 
     Args:
         items: Item table sorted by id, default index.
         settings: The recipe's part on balance.
-        near: Takes the nearest items as partners; any valid ones when None.
+        near: Vectors that decide which partners are nearest; if None, any valid partners are taken.
 
     Raises:
-        BadInput: When the weight is no measurement, or not a positive number everywhere.
+        BadInput: When the weight is no measurement, or is negative or no number for some item.
     """
     kept, removed, solved = [], [], []
     disputed = set(items["id"][contradicted(items)])
@@ -88,17 +89,17 @@ def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> 
         part = whole[clear].reset_index(drop=True)
         edges, unit = _edge_weights(part, settings.weight)
         graph = graph_of(part, edges)
-        found = largest_balanced(graph, settings.max_share, settings.node_limit)
-        kept.append(part[found.keep])
-        removed.append(part[["id"]].assign(reason=_reasons(graph, settings.max_share))[~found.keep])
+        balanced = largest_balanced(graph, settings.max_share, settings.node_limit)
+        kept.append(part[balanced.keep])
+        removed.append(part[["id"]].assign(reason=_reasons(graph, settings.max_share))[~balanced.keep])
         report = BalancePart(
             part=name,
             items=len(whole),
-            kept=int(found.keep.sum()),
-            retrieved=int(retrieved(part)[found.keep].sum()),
-            weight=int(np.maximum(edges[found.keep], 0).sum()) // unit,
-            bound=(found.bound + unit - 1) // unit,
-            solved=found.components,
+            kept=int(balanced.keep.sum()),
+            retrieved=int(retrieved(part)[balanced.keep].sum()),
+            weight=int(np.maximum(edges[balanced.keep], 0).sum()) // unit,
+            bound=(balanced.bound + unit - 1) // unit,
+            solved=balanced.components,
         )
         solved.append(report)
     published = pd.concat(kept) if kept else items
@@ -106,12 +107,12 @@ def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> 
 
 
 def threads(items: pd.DataFrame, within: Sequence[str], near: Near | None = None) -> pd.DataFrame:
-    """Thread a balanced set: partners and quads inside every part of it.
+    """Thread a balanced set: give its items partners and quads inside every part.
 
     Args:
         items: The set.
-        within: Columns whose every combination is a part.
-        near: Takes the nearest items as partners; any valid ones when None.
+        within: Columns; every combination of their values is a part.
+        near: Vectors that decide which partners are nearest; if None, any valid partners are taken.
 
     Returns:
         Table of `id`, `image_partner`, `question_partner`, `quad`, sorted by id.
@@ -121,11 +122,10 @@ def threads(items: pd.DataFrame, within: Sequence[str], near: Near | None = None
 
 
 def parts(items: pd.DataFrame, within: Sequence[str]) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """Split a table into the parts that are balanced by themselves, each sorted by id and with a default index."""
-    items = items.sort_values("id")
-    for values, part in items.groupby(list(within), sort=True) if within else [((), items)]:
+    """Split a table into the parts that are balanced separately, each sorted by id and with a default index."""
+    for name, part in crossed(items.sort_values("id"), within):
         if len(part):
-            yield dict(zip(within, map(str, values), strict=True)), part.reset_index(drop=True)
+            yield name, part.reset_index(drop=True)
 
 
 def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
@@ -135,20 +135,20 @@ def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
 
 
 def graph_of(items: pd.DataFrame, weight: np.ndarray | None = None) -> Graph:
-    """The graph of a table: questions by images, each item an edge in its colours; of weight 1 when None."""
-    found, (question, image) = colours(items), _vertices(items)
+    """Return the graph of a table: each item is a coloured edge from its question to its image (default weight 1)."""
+    coloured, (question, image) = colours(items), _vertices(items)
     weight = np.ones(len(items), dtype=np.int64) if weight is None else weight
-    return Graph(question, image, found.question, weight, found.image)
+    return Graph(question, image, coloured.question, weight, coloured.image)
 
 
 def _vertices(items: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    # In sorted order, so that vertices are numbered the same whatever the items' order.
+    # In sorted order, so that the numbers of vertices do not depend on the order of the items.
     question, image = (pd.factorize(items[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
     return question, image
 
 
 def retrieved(items: pd.DataFrame) -> np.ndarray:
-    """(n,) whether an item is a retrieved partner: it is there to balance others, not for itself."""
+    """(n,) whether an item is a retrieved partner: it only serves to balance other items."""
     if "edit_kind" not in items:
         return np.zeros(len(items), dtype=bool)
     return items["edit_kind"].map(is_retrieved).to_numpy(dtype=bool)
@@ -158,16 +158,16 @@ def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
     """Whole weights of items: positive, and 0 for retrieved partners.
 
     Raises:
-        BadInput: When the weight is no measurement, or not a number >= 0 everywhere.
+        BadInput: When the weight is no measurement, or is negative or no number for some item.
     """
     return np.where(retrieved(items), 0, _weights(items, name))
 
 
 def _edge_weights(items: pd.DataFrame, name: str | None) -> tuple[np.ndarray, int]:
-    """What edges weigh in the graph, and how much one of weight 1 weighs there.
+    """Return the weights of edges in the graph, and the weight of an item of weight 1 there.
 
-    A retrieved partner costs 1, and the least of the other items weighs more than all retrieved partners together: the
-    heaviest set keeps as much of the others as can be, and of such sets the one with the fewest retrieved partners.
+    A retrieved partner costs 1, and the lightest other item weighs more than all retrieved partners together. So the
+    heaviest set keeps the largest weight of other items, and among such sets it has the fewest retrieved partners.
     """
     plain, costs = weights(items, name), retrieved(items)
     unit = int(costs.sum()) + 1
@@ -175,37 +175,37 @@ def _edge_weights(items: pd.DataFrame, name: str | None) -> tuple[np.ndarray, in
 
 
 def _weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
-    """The weight of each item, were it no retrieved partner."""
+    """Weight of each item, whether or not it is a retrieved partner."""
     if name is None:
         return np.ones(len(items), dtype=np.int64)
     if name not in items or not pd.api.types.is_numeric_dtype(items[name]):
-        found = (str(column) for column in items if is_number(column))
-        known = ", ".join(sorted(found)) or "none, since none was made"
-        raise BadInput("recipe", "balance.weight", f"there is no measurement {name!r}", known, "name one of these")
+        measured = sorted(str(column) for column in items if is_number(column))
+        allowed = ", ".join(measured) or "none, since none was made"
+        raise BadInput("recipe", "balance.weight", f"there is no measurement {name!r}", allowed, "name one of these")
     values = items[name].to_numpy(dtype=float)
     if not (values >= 0).all():
         row = items["id"].iloc[int(np.flatnonzero(~(values >= 0))[0])]
         problem = f"{name} of the item {row} is no number of 0 or more"
         raise BadInput("recipe", "balance.weight", problem, "", "choose another measurement")
-    # One is added so that an item of weight 0 is still preferred to none.
+    # One is added so that keeping an item of weight 0 is still better than removing it.
     return np.round(values * WEIGHT_SCALE).astype(np.int64) + 1
 
 
 def _partners(items: pd.DataFrame, near: Near | None) -> pd.DataFrame:
     ids = items["id"].to_numpy()
     names = np.array([*ids, None], dtype=object)  # index NONE (-1) gives None
-    found, (question, image) = colours(items), _vertices(items)
+    coloured, (question, image) = colours(items), _vertices(items)
     if near is None:
-        same_question, same_image = partners(question, found.question), partners(image, found.text)
+        same_question, same_image = partners(question, coloured.question), partners(image, coloured.text)
     else:
-        seen, asked = near.image.of(items["image_key"]), near.question.of(items["question_key"])
-        same_question = matched_partners(question, found.question, seen, near.image.vectors)
-        same_image = matched_partners(image, found.text, asked, near.question.vectors)
-    # Outside the balanced set one question about one image may have two golds: such items are no partners.
+        image_row, question_row = near.image.of(items["image_key"]), near.question.of(items["question_key"])
+        same_question = matched_partners(question, coloured.question, image_row, near.image.vectors)
+        same_image = matched_partners(image, coloured.text, question_row, near.question.vectors)
+    # Outside the balanced set a question about an image may have two golds: such items are no partners.
     same_question[image[same_question] == image] = NONE
     same_image[question[same_image] == question] = NONE
-    quad = quads(question, image, found.text)
-    # A quad is named by its first item, so that its name does not depend on how many others there are.
+    quad = quads(question, image, coloured.text)
+    # A quad is named after its first item, so that its name does not depend on the number of other quads.
     first: dict[int, str | None] = {NONE: None}
     for number, identity in zip(quad.tolist(), ids.tolist(), strict=True):
         if number not in first:
@@ -221,7 +221,7 @@ def _partners(items: pd.DataFrame, near: Near | None) -> pd.DataFrame:
 
 
 def _reasons(graph: Graph, max_share: float) -> np.ndarray:
-    """Why an item may be left out: its question or image cannot be balanced, or others were chosen."""
+    """Return why each item may be removed: its question or image cannot be balanced, or other items were chosen."""
     impossible = np.ones(len(graph), dtype=bool)
     impossible[peel(graph, max_share)] = False
     alone = _alone(graph.question, graph.answer), _alone(graph.image, graph.tokens[:, 0])
@@ -232,7 +232,7 @@ def _reasons(graph: Graph, max_share: float) -> np.ndarray:
 
 def _alone(vertex: np.ndarray, colour: np.ndarray) -> np.ndarray:
     """Whether all edges of each edge's vertex have one colour."""
-    one = np.zeros(int(vertex.max(initial=-1)) + 1, dtype=colour.dtype)
-    one[vertex] = colour  # some colour of each vertex
-    others = np.bincount(vertex, weights=(colour != one[vertex]) | (colour < 0))
+    some = np.zeros(int(vertex.max(initial=-1)) + 1, dtype=colour.dtype)
+    some[vertex] = colour  # some colour of each vertex
+    others = np.bincount(vertex, weights=(colour != some[vertex]) | (colour < 0))
     return (others == 0)[vertex]  # type: ignore[no-any-return]

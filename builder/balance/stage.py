@@ -1,4 +1,4 @@
-"""The stage `balance`: the largest balanced set of the items that go on, each with its nearest partners."""
+"""The stage `balance`: the largest balanced set of the remaining items, each with its nearest partners."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def balance(run: Run, recipe: Recipe, survey: Survey) -> Selection:
     """Balance a recipe's items.
 
     Raises:
-        BadInput: When the weight is no measurement, or the recipe asks for the nearest partners of images that are
-            known by name alone.
+        BadInput: When the weight is no measurement, or the recipe requests the nearest partners of images of which only
+            the names are available.
     """
     nearest = recipe.pair.partners == "nearest" and len(survey.items)
     encoders = {"text": survey.represent.text, "image": survey.represent.image} if nearest else {}
@@ -33,7 +33,7 @@ def select_balanced(
         space: Where the work is done.
         survey: The items.
         settings: The recipe's part on balance.
-        encoders: Encoders that tell which partners are nearest, by what they encode; any valid partner if empty.
+        encoders: What is encoded -> the encoder that decides which partners are nearest; any valid partner if empty.
     """
     represent, items = survey.represent, survey.items
     near = Near(represent.embedded("question", items), represent.embedded("image", items)) if encoders else None

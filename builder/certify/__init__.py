@@ -1,1 +1,1 @@
-"""Certify: what is proven of the balanced set, and what the audited tier's evidence says."""
+"""Certify: the proof for the balanced set, and the evidence for the audited tier."""

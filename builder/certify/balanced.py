@@ -1,8 +1,8 @@
-"""The certificate of the `balanced` tier: ceilings counted from the published rows, and what follows from them.
+"""The certificate of the `balanced` tier: ceilings counted from the published rows, and their consequences.
 
-Its verdict is *bounded*, not certified: on a set on which no predictor of one side is right on more than half, a
-trained adversary may still be far above chance, if there are many answers. So the certificate states the best adversary
-and chance beside the bound.
+Its verdict is *bounded*, not certified: even if no predictor of one side is right on more than half of the set, a
+trained adversary may be far above chance if there are many answers. So the certificate states the best adversary and
+chance beside the bound.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.measure.blindness import measured_by
-from twokeys.core.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
+from twokeys.core.ceilings import BLIND, Ceiling, all_ceilings, ceilings
 from twokeys.core.intervals.accuracy import chance
 from twokeys.core.measured import BALANCED, UNMET
+from twokeys.core.strata import crossed, strata
 
 FILE = "certificate.json"
 BOUNDED, NOT_BOUNDED = "bounded", "not bounded"
@@ -37,9 +38,10 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
     """Count what the certificate claims.
 
     Args:
-        items: Published rows with keys, `question`, `image_colour`, `choices`, `answer` and the columns of the strata.
+        items: Published rows with keys, `question`, `image_colour`, `choices`, `answer`, the columns of the strata, and
+            `meta` if a category is among `within`.
         max_share: The promised bound on both ceilings.
-        within: Columns inside whose every combination the bound is promised.
+        within: Columns; the bound is promised inside every combination of their values.
         fingerprint: Fingerprint of the config.
 
     Returns:
@@ -47,19 +49,19 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
         one side exceeds `bound`, and `best_adversary` is the best trained adversary, with chance.
     """
     counted: dict[str, dict[str, dict[str, float]]] = {
-        stratum: {str(view): _count(found) for view, found in all_ceilings(part).items()}
-        for stratum, part in strata(items).items()
+        stratum: {str(view): _count(ceiling) for view, ceiling in all_ceilings(part).items()}
+        for stratum, part in strata(items, within).items()
         if len(part)
     }
     promised = {"all": items}
     if within and len(items):
-        for values, part in items.groupby(within, sort=True):
-            promised[", ".join(f"{name}={value}" for name, value in zip(within, values, strict=True))] = part
+        for values, part in crossed(items, within):
+            promised[", ".join(f"{name}={value}" for name, value in values.items())] = part
     reasons = [
-        f"the {view} ceiling on {name} is {found.right} of {found.items}, above {max_share:.0%}"
+        f"the {view} ceiling on {name} is {ceiling.right} of {ceiling.items}, above {max_share:.0%}"
         for name, part in promised.items()
-        for view, found in ceilings(part).items()
-        if view in BLIND and found.right > max_share * found.items + 1e-9
+        for view, ceiling in ceilings(part).items()
+        if view in BLIND and ceiling.right > max_share * ceiling.items + 1e-9
     ]
     joint = ceilings(items)["both"]
     if joint.right < joint.items:
@@ -67,8 +69,8 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
     if not len(items):
         reasons = ["no item was kept: there is nothing to bound"]
     statements = {
-        view: STATEMENT.format(view=view, read=READ[view], right=f"{found.right:,}", items=f"{found.items:,}")
-        for view, found in ceilings(items).items()
+        view: STATEMENT.format(view=view, read=READ[view], right=f"{ceiling.right:,}", items=f"{ceiling.items:,}")
+        for view, ceiling in ceilings(items).items()
         if view in BLIND
     }
     return {
@@ -99,9 +101,9 @@ def holds(certificate: Mapping[str, Any]) -> bool:
 
 
 def best_adversary(items: pd.DataFrame) -> dict[str, Any] | None:
-    """The trained adversary that is right most often on published rows, beside chance; None if none was fitted."""
+    """Return the trained adversary with the highest accuracy on published rows, and chance; None if none was fitted."""
     best: tuple[float, dict[str, Any]] | None = None
-    for fit, name, column in ((of, *pair) for of in BALANCED for pair in measured_by(items, of).items()):
+    for fit, name, column in ((each, *pair) for each in BALANCED for pair in measured_by(items, each).items()):
         part = items[items[column].notna()]
         if len(part):
             right, view = float((part[column] == part["compared"]).mean()), name.partition(".")[0]
@@ -112,5 +114,6 @@ def best_adversary(items: pd.DataFrame) -> dict[str, Any] | None:
     return best[1] if best else None
 
 
-def _count(found: Ceiling) -> dict[str, float]:
-    return {"right": found.right, "items": found.items, "keys": found.keys, "share": round(found.share, 6)}
+def _count(ceiling: Ceiling) -> dict[str, float]:
+    share = round(ceiling.share, 6)
+    return {"right": ceiling.right, "items": ceiling.items, "keys": ceiling.keys, "share": share}

@@ -1,9 +1,9 @@
-"""What balance does to wrong labels: of a stated share of them, how many are expected in the balanced set.
+"""The effect of balance on wrong labels: the expected share of wrong labels in the balanced set.
 
-Balance keeps as many items of a rare answer as of a frequent one, and a wrong label is a rare answer more often than
-not: so the largest balanced set can hold a larger share of wrong labels than the items that it was selected from. How
-much larger follows from the items. So wrong labels are planted among them at the stated rate, balance selects, and
-those that it keeps are counted. Weights stay as they are: what they know of real errors, they do not know of these.
+Balance keeps as many items of a rare answer as of a frequent answer, and a wrong label is usually a rare answer. So the
+largest balanced set can hold a larger share of wrong labels than the items that it was selected from. The items decide
+how much larger. So wrong labels are planted among the items at the stated rate, balance selects, and the planted labels
+that it keeps are counted. Weights do not change: they may reflect real errors, but not the planted ones.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from twokeys.data_cards.manifest import LabelNoise
 
 DRAWS = 5
 TRIES = 200
-"""Items of the same answer type among which a wrong answer is looked for."""
+"""Items of the same answer type from which a wrong answer is drawn."""
 
 
 def expected_noise(items: pd.DataFrame, recipe: Recipe) -> LabelNoise | None:
-    """Plant wrong labels as often as the recipe says that there are some, and count those that balance keeps.
+    """Plant wrong labels at the rate that the recipe states, and count those that balance keeps.
 
     Args:
-        items: What goes on to balance.
-        recipe: Says how many labels of which corpus are wrong.
+        items: The items that go on to balance.
+        recipe: The recipe, with the share of wrong labels of each corpus.
 
     Returns:
-        None where the recipe says it of no corpus, or nothing goes on to balance.
+        The expected shares; None if the recipe states no rate, or no item goes on to balance.
     """
     stated = {corpus.name: corpus.label_noise for corpus in recipe.corpora if corpus.label_noise is not None}
     if not stated or not len(items):
@@ -57,34 +57,34 @@ def expected_noise(items: pd.DataFrame, recipe: Recipe) -> LabelNoise | None:
 def planted(
     items: pd.DataFrame, stated: dict[str, float], rng: np.random.Generator
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """Give a share of the items a wrong answer: another option, or an answer of the same type as often as it is given.
+    """Give a share of the items a wrong answer: another option, or an answer of the same type, drawn by frequency.
 
-    What was made of an item is wrong with it.
+    If an item is wrong, its edits are wrong too.
 
     Args:
         items: Item table sorted by id, default index.
         stated: Corpus -> share of its labels that are wrong.
-        rng: Draws the items and their wrong answers.
+        rng: Source of the draws.
 
     Returns:
-        The items with other golds, and which are wrong.
+        The items with changed golds, and which of them are wrong.
     """
     roots = items["id"].map(lambda identity: root_of(str(identity)))
     shares = items["source"].map(stated).fillna(0.0).to_numpy(dtype=float)
     drawn = pd.Series(rng.random(len(items))).groupby(roots.to_numpy()).transform("first").to_numpy(dtype=float)
     wrong = drawn < shares
-    told, gold, kind, options = (items[name].tolist() for name in ("answer", "compared", "answer_type", "choices"))
+    original, gold, kind, options = (items[name].tolist() for name in ("answer", "compared", "answer_type", "choices"))
     same_type: dict[str, list[int]] = {}
     for place, name in enumerate(kind):
         same_type.setdefault(name, []).append(place)
-    answer = list(told)
+    answer = list(original)
     for place in map(int, np.flatnonzero(wrong)):
         others = [str(choice) for choice in options[place] if choice != gold[place]]
         if not len(options[place]):
             tried = rng.choice(same_type[kind[place]], TRIES).tolist()
-            others = [told[other] for other in tried if gold[other] != gold[place]]
+            others = [original[other] for other in tried if gold[other] != gold[place]]
         if others:
             answer[place] = others[int(rng.integers(len(others)))]
-        wrong[place] = bool(others)  # where there is one answer alone nobody can err
+        wrong[place] = bool(others)  # with a single possible answer no label can be wrong
     form = [compared(*row) for row in zip(kind, map(list, options), answer, strict=True)]
     return items.assign(answer=answer, compared=form), wrong

@@ -1,4 +1,4 @@
-"""The stage `certify`: whether another shortcut has opened on the balanced set, and the audited tier."""
+"""The stage `certify`: new measurements of the balanced set, which may show new shortcuts, and the audited tier."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from twokeys.core.folds import fold_of
 
 @dataclass(frozen=True)
 class Certified:
-    """What certificates are made from.
+    """Everything that certificates are made from.
 
     Attributes:
-        refit: What the baselines measure on the balanced set; None if too few items are left to be folded.
-        unseen: What they measure there with folds by question; None where no question recurs.
-        audited: The audited tier; None if the recipe asks for none.
+        refit: Measurements of the balanced set; None if it has too few items for folds.
+        unseen: Measurements of the balanced set with folds by question; None if no question recurs.
+        audited: The audited tier; None if the recipe requests none.
     """
 
     refit: Measurements | None
@@ -45,12 +45,12 @@ def certify(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> C
 
 
 def _refit(run: Run, recipe: Recipe, survey: Survey, kept: pd.DataFrame, items: KeyedTable) -> Measurements | None:
-    """Fit the baselines anew on the balanced set, to see whether another shortcut has opened.
+    """Fit the baselines anew on the balanced set, to detect new shortcuts; None if it has too few items for folds.
 
-    On a balanced set a question's answers are as many of one kind as of another. A fold that happens to hold more of
-    one leaves fewer of it to learn from, and a prior then falls below chance: so counterfactual partners share a fold,
-    for predictors that see the question those of the same question, for those that see the image those of the same
-    image. None where too few items are left to be folded.
+    On a balanced set the answers of a question are equally frequent. If a fold happens to hold more of one answer, the
+    other folds hold fewer of it, and a prior falls below chance. So counterfactual partners share a fold: for
+    predictors that see the question, partners with the same question; for predictors that see the image, partners with
+    the same image.
     """
     same_question = pairs(kept["id"], kept["image_partner"])
     units: dict[View, pd.Series[str]] = {

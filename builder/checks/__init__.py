@@ -1,1 +1,1 @@
-"""Checks: what `twokeys verify` recounts, one file a claim."""
+"""Checks: what `twokeys verify` recounts, one file for each claim."""

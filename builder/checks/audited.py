@@ -17,45 +17,45 @@ from twokeys.builder.publish.folder import Folder
 from twokeys.core.columns import AUDITED
 
 
-def audited(known: Folder) -> Checked:
-    """The audited tier's verdicts follow from what its adversaries answered."""
-    said, plan = _stated_tier(known), known.recipe
-    if said is None or plan.audited is None:
-        if len(known.audited) or known.manifest.audited or said is not None or plan.audited is not None:
+def audited(folder: Folder) -> Checked:
+    """The audited tier's verdicts follow from the answers of its adversaries."""
+    stated, recipe = _stated_tier(folder), folder.recipe
+    if stated is None or recipe.audited is None:
+        if len(folder.audited) or folder.manifest.audited or stated is not None or recipe.audited is not None:
             yield "there are parts of an audited tier, but not all of them"
         return ""
-    if said["fingerprint"] != known.manifest.configs[AUDITED].fingerprint or known.manifest.audited != tier(said):
+    if stated["fingerprint"] != folder.manifest.configs[AUDITED].fingerprint or folder.manifest.audited != tier(stated):
         yield "manifest and certificate do not state the same audited tier"
-    yield from _same_twice(known)
-    yield from recount(known.paired, known.audited, said, plan)
-    if said["verdict"] != "certified":
-        yield f"{said['verdict']}: {'; '.join(said['reasons'])}"
-    return counts(row=known.audited, view=said["views"])
+    yield from _same_twice(folder)
+    yield from recount(folder.paired, folder.audited, stated, recipe)
+    if stated["verdict"] != "certified":
+        yield f"{stated['verdict']}: {'; '.join(stated['reasons'])}"
+    return counts(row=folder.audited, view=stated["views"])
 
 
-def _same_twice(known: Folder) -> Iterator[str]:
+def _same_twice(folder: Folder) -> Iterator[str]:
     """An item in both tiers is the same in both."""
-    own = {"image_partner", "question_partner", "quad"}
-    shared = [name for name in known.balanced if name in known.audited and name not in own]
-    both = [table.set_index("id", drop=False)[shared] for table in (known.balanced, known.audited)]
+    differing = {"image_partner", "question_partner", "quad"}
+    shared = [name for name in folder.balanced if name in folder.audited and name not in differing]
+    both = [table.set_index("id", drop=False)[shared] for table in (folder.balanced, folder.audited)]
     common = both[0].index.intersection(both[1].index)
     first, second = (table.loc[common].map(str) for table in both)
     for identity in common[(first != second).any(axis=1).to_numpy()][:5]:
         yield f"{identity}: it differs between the two tiers"
 
 
-def adversaries(known: Folder) -> Checked:
-    """The cheap adversaries of the audited tier, fitted again on its rows, answer as the certificate says."""
-    said, plan = _stated_tier(known), known.recipe
-    if said is None or plan.audited is None or not len(known.audited):
+def adversaries(folder: Folder) -> Checked:
+    """The cheap adversaries of the audited tier, fitted again on its rows, answer as the certificate states."""
+    stated, recipe = _stated_tier(folder), folder.recipe
+    if stated is None or recipe.audited is None or not len(folder.audited):
         return ""
-    fitted = yield from refit(known.paired, known.audited, said, plan)
+    fitted = yield from refit(folder.paired, folder.audited, stated, recipe)
     planted = 0
-    if said[LIBRARY] == version(LIBRARY):
-        planted = yield from replant(known.paired, known.audited, said, plan)
-    return counts(row=known.audited, fit=fitted, planted_cue=planted)
+    if stated[LIBRARY] == version(LIBRARY):
+        planted = yield from replant(folder.paired, folder.audited, stated, recipe)
+    return counts(row=folder.audited, fit=fitted, planted_cue=planted)
 
 
-def _stated_tier(known: Folder) -> dict[str, Any] | None:
-    said: dict[str, Any] = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
-    return said.get("audited")
+def _stated_tier(folder: Folder) -> dict[str, Any] | None:
+    certificate: dict[str, Any] = json.loads((folder.path / CERTIFICATE).read_text(encoding="utf-8"))
+    return certificate.get("audited")

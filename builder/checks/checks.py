@@ -1,4 +1,4 @@
-"""What `twokeys verify` recounts: one function per claim of a published folder, each yielding what does not fit."""
+"""What `twokeys verify` recounts: one function for each claim of a published folder; it yields every contradiction."""
 
 from __future__ import annotations
 
@@ -50,21 +50,22 @@ from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.manifest import Partners, Step
 
 
-def _recipe(known: Folder) -> Checked:
+def _recipe(folder: Folder) -> Checked:
     """What the manifest repeats of its recipe."""
-    manifest, plan = known.manifest, known.recipe
+    manifest, recipe = folder.manifest, folder.recipe
     for name in ("name", "title", "description", "homepage", "authors"):
-        if getattr(manifest, name) != getattr(plan, name):
-            yield f"{name} is {getattr(manifest, name)!r}, the recipe says {getattr(plan, name)!r}"
-    if (manifest.max_share, manifest.confidence) != (plan.balance.max_share, plan.measure.confidence):
+        if getattr(manifest, name) != getattr(recipe, name):
+            yield f"{name} is {getattr(manifest, name)!r}, the recipe says {getattr(recipe, name)!r}"
+    if (manifest.max_share, manifest.confidence) != (recipe.balance.max_share, recipe.measure.confidence):
         yield "max_share or confidence is not the recipe's"
     terms = {"name", "format", "revision", "license", "license_link", "citation", "homepage", "notice"}
-    if [s.model_dump(include=terms) for s in manifest.sources] != [c.model_dump(include=terms) for c in plan.corpora]:
+    sources = [source.model_dump(include=terms) for source in manifest.sources]
+    if sources != [corpus.model_dump(include=terms) for corpus in recipe.corpora]:
         yield "the sources are not the recipe's corpora"
     pools = [pool.model_dump(include=terms) for pool in manifest.pools]
-    if pools and pools != [pool.model_dump(include=terms) for pool in plan.pool]:
+    if pools and pools != [pool.model_dump(include=terms) for pool in recipe.pool]:
         yield "the pools are not those of the recipe"
-    given = [json.loads(json.dumps(use.with_)) for use in plan.rules]
+    given = [json.loads(json.dumps(use.with_)) for use in recipe.rules]
     if len(given) != len(manifest.rules) or any(
         value != report.parameters.get(name)
         for report, parameters in zip(manifest.rules, given, strict=True)
@@ -74,49 +75,52 @@ def _recipe(known: Folder) -> Checked:
     return counts(source=manifest.sources, pool=manifest.pools, rule=manifest.rules)
 
 
-def _conservation(known: Folder) -> Checked:
-    """Every source row is published or listed as removed, none twice, and the funnel counts them."""
-    manifest, removed = known.manifest, known.removed
-    tables = [table for table in (known.balanced.assign(stage=None), known.unbalanced, removed) if len(table)]
+def _conservation(folder: Folder) -> Checked:
+    """Every source row is either published or listed as removed, no row occurs twice, and the funnel counts them."""
+    manifest, removed = folder.manifest, folder.removed
+    tables = [table for table in (folder.balanced.assign(stage=None), folder.unbalanced, removed) if len(table)]
     rows = pd.concat(tables or [removed], ignore_index=True)
     yield from (f"{identity} appears twice" for identity in rows["id"][rows["id"].duplicated()].head(5))
     made = rows["edit_of"].notna() if "edit_of" in rows else pd.Series(False, index=rows.index)
     aside = rows[~made].assign(aside=rows["stage"] == "read").groupby(["source", "split"])["aside"].agg(["size", "sum"])
-    said = {(source.name, s.split): (s.rows, s.set_aside) for source in manifest.sources for s in source.splits}
-    if (
-        found := {place: tuple(map(int, counts)) for place, counts in zip(aside.index, aside.to_numpy(), strict=True)}
-    ) != said:
-        yield f"rows (and rows set aside) by source and split are {found}, {said} were read"
+    stated = {
+        (source.name, split.split): (split.rows, split.set_aside)
+        for source in manifest.sources
+        for split in source.splits
+    }
+    counted = {place: tuple(map(int, numbers)) for place, numbers in zip(aside.index, aside.to_numpy(), strict=True)}
+    if counted != stated:
+        yield f"rows (and rows set aside) by source and split are {counted}, {stated} were read"
     if len(removed) and (removed["reason"].fillna("") == "").any():
         yield "a removed row has no reason"
-    if (steps := _funnel(known)) != manifest.funnel:
+    if (steps := _funnel(folder)) != manifest.funnel:
         yield f"the rows say that {_words(steps)}, the manifest that {_words(manifest.funnel)}"
     terms = {source.name: (source.revision, source.license) for source in manifest.sources}
     columns = ["id", "stage", "source", "split", "source_id", "source_revision", "license"]
     for row, of_pool in zip(rows[columns].to_dict("records"), retrieved(rows), strict=True):
         revision, license_ = terms.get(row["source"], (None, None))
-        if row["source_revision"] != revision or row["license"] not in _licences(str(license_), known, of_pool):
+        if row["source_revision"] != revision or row["license"] not in _licences(str(license_), folder, of_pool):
             yield f"{row['id']}: its revision or licence is not that of its source"
         if row["stage"] != "read" and row["id"] != f"{row['source']}:{row['split']}:{row['source_id']}":
             yield f"{row['id']}: its id is not made of source, split and source id"
     return counts(row=rows, step=steps)
 
 
-def _funnel(known: Folder) -> list[Step]:
-    """The funnel as the removed rows tell it."""
-    places = Counter(zip(known.removed["stage"], known.removed["rule"].fillna(""), strict=True))
-    places[("balance", "")] += len(known.unbalanced)
-    made, published = known.paired["edit_of"].notna(), known.manifest.pairs is not None
-    merged = places.pop(("pair", ""), 0) - int((known.rows["stage"].eq("pair") & known.rows["edit_of"].notna()).sum())
-    steps, left = [], len(known.items) + int((known.removed["stage"] == "read").sum())
-    named = [("read", "set aside"), *(("filter", rule.id) for rule in known.manifest.rules), ("balance", "balance")]
+def _funnel(folder: Folder) -> list[Step]:
+    """Return the funnel that follows from the removed rows."""
+    places = Counter(zip(folder.removed["stage"], folder.removed["rule"].fillna(""), strict=True))
+    places[("balance", "")] += len(folder.unbalanced)
+    made, published = folder.paired["edit_of"].notna(), folder.manifest.pairs is not None
+    merged = places.pop(("pair", ""), 0) - int((folder.rows["stage"].eq("pair") & folder.rows["edit_of"].notna()).sum())
+    steps, remaining = [], len(folder.items) + int((folder.removed["stage"] == "read").sum())
+    named = [("read", "set aside"), *(("filter", rule.id) for rule in folder.manifest.rules), ("balance", "balance")]
     for stage, name in named:
         if stage == "balance" and published:
-            left += int(made.sum()) - merged
-            steps.append(Step(stage="pair", name="pair", removed=merged, left=left, added=int(made.sum())))
+            remaining += int(made.sum()) - merged
+            steps.append(Step(stage="pair", name="pair", removed=merged, left=remaining, added=int(made.sum())))
         gone = places.pop((stage, name if stage == "filter" else ""), 0)
-        left -= gone
-        steps.append(Step.model_validate({"stage": stage, "name": name, "removed": gone, "left": left}))
+        remaining -= gone
+        steps.append(Step.model_validate({"stage": stage, "name": name, "removed": gone, "left": remaining}))
     return steps if not any(places.values()) else []
 
 
@@ -126,113 +130,118 @@ def _words(steps: list[Step]) -> str:
     )
 
 
-def _pictures(known: Folder) -> Checked:
-    """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
-    images, seen = Recounted(known.recipe.images), dict[str, tuple[Any, ...]]()
-    for row in chain.from_iterable(known.stream(tier, images=True) for tier in TIERS):
+def _pictures(folder: Folder) -> Checked:
+    """Image keys and sizes follow from the pixels, and every image key has a single set of bytes."""
+    images, seen = Recounted(folder.recipe.images), dict[str, tuple[Any, ...]]()
+    for row in chain.from_iterable(folder.stream(tier, images=True) for tier in TIERS):
         shown = row["images"] if "images" in row else [row["image"]]
         if not shown or any(not image or image["bytes"] is None or image["path"] is not None for image in shown):
             yield f"{row['id']}: its picture has no bytes, or a path beside them"
             continue
         digests = tuple(hashlib.sha256(image["bytes"]).hexdigest() for image in shown)
-        said = (digests, row["image_width"], row["image_height"], row["image_colour"], row.get(KEYS))
+        facts = (digests, row["image_width"], row["image_height"], row["image_colour"], row.get(KEYS))
         if row["image_key"] not in seen:
             yield from images.faults(row, [image["bytes"] for image in shown])
-        elif seen[row["image_key"]] != said:
+        elif seen[row["image_key"]] != facts:
             yield f"{row['id']}: its image key has other bytes or another size elsewhere"
-        seen[row["image_key"]] = said
-    if images.size != known.manifest.unique_image_bytes:
-        yield f"the pictures hold {images.size:,} bytes, not {known.manifest.unique_image_bytes:,}"
+        seen[row["image_key"]] = facts
+    if images.size != folder.manifest.unique_image_bytes:
+        yield f"the pictures hold {images.size:,} bytes, not {folder.manifest.unique_image_bytes:,}"
     return counts(image=images.keys, byte=images.size)
 
 
-def _rules(known: Folder) -> Checked:
-    """What each rule saw, dropped and did to the baselines follows from the rows and their predictions."""
-    left = known.items
-    for report in known.manifest.rules:
-        gone = (left["stage"] == "filter") & (left["rule"] == report.id)
+def _rules(folder: Folder) -> Checked:
+    """Each rule's counts and its effects on the baselines follow from the rows and their predictions."""
+    items = folder.items
+    for report in folder.manifest.rules:
+        gone = (items["stage"] == "filter") & (items["rule"] == report.id)
         kept = ~gone.to_numpy(dtype=bool)
-        if (report.seen, report.dropped) != (len(left), int(gone.sum())):
-            yield f"{report.id} saw {len(left)} and dropped {gone.sum()}, not {report.seen} and {report.dropped}"
-        if report.examples != examples(left[gone]):
+        if (report.seen, report.dropped) != (len(items), int(gone.sum())):
+            yield f"{report.id} saw {len(items)} and dropped {gone.sum()}, not {report.seen} and {report.dropped}"
+        if report.examples != examples(items[gone]):
             yield f"{report.id}: its examples are not those of its removed rows"
-        if report.effects != effects(left, kept, known.recipe.seed):
+        if report.effects != effects(items, kept, folder.recipe.seed):
             yield f"{report.id}: its effects differ from a recount"
-        left = left[kept].reset_index(drop=True)
-    return counts(rule=known.manifest.rules, effect=[one for report in known.manifest.rules for one in report.effects])
+        items = items[kept].reset_index(drop=True)
+    effects_counted = [effect for report in folder.manifest.rules for effect in report.effects]
+    return counts(rule=folder.manifest.rules, effect=effects_counted)
 
 
-def _licences(of_source: str, known: Folder, of_pool: bool) -> set[str]:
-    """What may stand as an item's licence: its source's, of a retrieved partner beside that of its image."""
-    others = {origin.license for origin in (*known.manifest.sources, *known.manifest.pools)} if of_pool else {of_source}
+def _licences(of_source: str, folder: Folder, of_pool: bool) -> set[str]:
+    """Return the licences that an item may have: its source's and, for a retrieved partner, also that of its image."""
+    others = (
+        {origin.license for origin in (*folder.manifest.sources, *folder.manifest.pools)} if of_pool else {of_source}
+    )
     return {" and ".join(sorted({of_source, other})) for other in others}
 
 
-def _balance(known: Folder) -> Checked:
-    """Each part is balanced at every question and image, and as large as the optimum that is found again."""
-    settings = known.recipe.balance
-    left = known.paired
-    again = select(left, settings)
-    said = {tuple(sorted(part.part.items())): part for part in known.manifest.balance}
-    if len(said) != len(known.manifest.balance) or len(said) != len(again.parts):
-        yield f"{len(known.manifest.balance)} parts were balanced, the rows have {len(again.parts)}"
-    for (name, part), found in zip(parts(left, settings.within), again.parts, strict=True):
+def _balance(folder: Folder) -> Checked:
+    """Each part is balanced at every question and image, and as large as the recomputed optimum."""
+    settings = folder.recipe.balance
+    items = folder.paired
+    again = select(items, settings)
+    claims = {tuple(sorted(part.part.items())): part for part in folder.manifest.balance}
+    if len(claims) != len(folder.manifest.balance) or len(claims) != len(again.parts):
+        yield f"{len(folder.manifest.balance)} parts were balanced, the rows have {len(again.parts)}"
+    for (name, part), recomputed in zip(parts(items, settings.within), again.parts, strict=True):
         where = ", ".join(f"{column}={value}" for column, value in name.items()) or "all items"
         published = part[part["stage"].isna()]
-        claim = said.get(tuple(sorted(name.items())))
+        claim = claims.get(tuple(sorted(name.items())))
         only_to_balance = int(retrieved(published).sum())
         weight = int(weights(published, settings.weight).sum())
-        counted = (len(part), len(published), only_to_balance, weight, found.solved)
+        counted = (len(part), len(published), only_to_balance, weight, recomputed.solved)
         if claim is None or (claim.items, claim.kept, claim.retrieved, claim.weight, claim.solved) != counted:
             yield f"{where}: items, kept, retrieved, weight and solvers are {counted}, the manifest says otherwise"
-        elif claim.bound != found.bound and (same_solvers(known) or claim.bound < found.weight):
-            yield f"{where}: the bound on the largest balanced set is {found.bound}, not {claim.bound}"
+        elif claim.bound != recomputed.bound and (same_solvers(folder) or claim.bound < recomputed.weight):
+            yield f"{where}: the bound on the largest balanced set is {recomputed.bound}, not {claim.bound}"
         graph = graph_of(published)
         for edge in violations(graph, np.ones(len(graph), dtype=bool), settings.max_share)[:3]:
             yield f"{where}: one reply is right too often at the question or image of {published['id'].iloc[edge]}"
-    listed = known.removed.merge(again.removed, on="id", suffixes=("", "_again"))
-    said_first = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
-    wrong = listed["id"][said_first != listed["reason_again"]]
+    listed = folder.removed.merge(again.removed, on="id", suffixes=("", "_again"))
+    first_reason = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
+    wrong = listed["id"][first_reason != listed["reason_again"]]
     yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
-    return counts(row=left, part=again.parts)
+    return counts(row=items, part=again.parts)
 
 
-def _label_noise(known: Folder) -> Checked:
-    """What balance is said to make of wrong labels is what it makes of them when they are planted again."""
-    if expected_noise(known.paired, known.recipe) != known.manifest.label_noise:
+def _label_noise(folder: Folder) -> Checked:
+    """The stated effect of balance on wrong labels is its effect on wrong labels that are planted again."""
+    if expected_noise(folder.paired, folder.recipe) != folder.manifest.label_noise:
         yield "the expected share of wrong labels differs from a recount"
-    return "" if known.manifest.label_noise is None else counts(row=known.paired)
+    return "" if folder.manifest.label_noise is None else counts(row=folder.paired)
 
 
-def _pairs(known: Folder) -> Checked:
-    """Constructed items say what they were made from, differ from it in one view alone, and are counted by kind."""
-    if known.manifest.pairs is None:
-        yield from (f"{identity} was constructed by a recipe that pairs nothing" for identity in _made(known)["id"])
+def _pairs(folder: Folder) -> Checked:
+    """Constructed items name their original, differ from it in one view alone, and are counted by kind."""
+    if folder.manifest.pairs is None:
+        yield from (f"{identity} was constructed by a recipe that pairs nothing" for identity in _made(folder)["id"])
         return ""
-    yield from edited(known.rows, known.recipe.pair, known.manifest.pairs.precision)
-    there = known.rows["stage"].eq("pair")
-    left = known.items[known.items["stage"].isna() | known.items["stage"].isin(["pair", "balance"])]
-    counted = pairing(left, known.paired, known.rows[there], known.balanced, known.manifest.confidence)
-    # What judges understood only the build saw; their answers are recounted from their files, by `recounted`. How often
-    # models are right only the build saw, too.
-    if counted != known.manifest.pairs.model_copy(update={"retrieved": [], "precision": []}):
+    yield from edited(folder.rows, folder.recipe.pair, folder.manifest.pairs.precision)
+    at_pair = folder.rows["stage"].eq("pair")
+    items = folder.items[folder.items["stage"].isna() | folder.items["stage"].isin(["pair", "balance"])]
+    counted = pairing(items, folder.paired, folder.rows[at_pair], folder.balanced, folder.manifest.confidence)
+    # Two facts cannot be recounted from the folder: how many items judges understood, and how often models are right.
+    # The check `told_again` recounts the answers of judges from their files.
+    if counted != folder.manifest.pairs.model_copy(update={"retrieved": [], "precision": []}):
         yield "what pairing did differs from a recount"
-    return counts(item=_made(known), kind=known.manifest.pairs.kinds)
+    return counts(item=_made(folder), kind=folder.manifest.pairs.kinds)
 
 
-def _made(known: Folder) -> pd.DataFrame:
-    return known.rows[known.rows["edit_of"].notna() | (known.rows["answer_source"].fillna("annotated") != "annotated")]
+def _made(folder: Folder) -> pd.DataFrame:
+    return folder.rows[
+        folder.rows["edit_of"].notna() | (folder.rows["answer_source"].fillna("annotated") != "annotated")
+    ]
 
 
-def _pair_rows(known: Folder) -> Checked:
-    """The config `pairs` holds the partners of the balanced set, member for member and image for image."""
-    if known.recipe.pair.published != (PAIRS in known.manifest.configs):
+def _pair_rows(folder: Folder) -> Checked:
+    """The config `pairs` holds the partners of the balanced set, with equal members and equal images."""
+    if folder.recipe.pair.published != (PAIRS in folder.manifest.configs):
         yield "the recipe and the manifest differ on whether pairs are published"
-    if PAIRS not in known.manifest.configs:
+    if PAIRS not in folder.manifest.configs:
         return ""
-    expected = {row["id"]: row for row in pair_rows(known.balanced).to_dict("records")}
-    pictures = known.images([BALANCED]).hashes()
-    for row in known.stream(PAIRS, images=True):
+    expected = {row["id"]: row for row in pair_rows(folder.balanced).to_dict("records")}
+    pictures = folder.images([BALANCED]).hashes()
+    for row in folder.stream(PAIRS, images=True):
         wanted = expected.pop(row["id"], None)
         if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
             yield f"{row['id']}: no pair of partners of the balanced set is like this"
@@ -242,67 +251,67 @@ def _pair_rows(known: Folder) -> Checked:
                 if [hashlib.sha256(image["bytes"]).hexdigest() for image in shown] != [*map(pictures.get, keys)]:
                     yield f"{row['id']}: its {column} is not the picture that the balanced set has"
     yield from (f"{row['first']} and {row['second']} are partners and no pair" for row in [*expected.values()][:5])
-    return counts(pair=sum(known.manifest.configs[PAIRS].splits.values()))
+    return counts(pair=sum(folder.manifest.configs[PAIRS].splits.values()))
 
 
-def _eval_rows(known: Folder) -> Checked:
+def _eval_rows(folder: Folder) -> Checked:
     """The configs of `eval.yaml` hold the evaluated split."""
-    yield from recounted(known)
-    configs = [config for name, config in known.manifest.configs.items() if name in (OPEN, CHOICE)]
+    yield from recounted(folder)
+    configs = [config for name, config in folder.manifest.configs.items() if name in (OPEN, CHOICE)]
     return counts(row=sum(sum(config.splits.values()) for config in configs), config=configs)
 
 
 def _plain(value: Any) -> Any:
-    """A cell as Arrow gives it: lists instead of arrays, None instead of NaN."""
+    """Return a cell as Arrow has it: lists instead of arrays, None instead of NaN."""
     if isinstance(value, float) and value != value:
         return None
     return [_plain(cell) for cell in value] if isinstance(value, (list, tuple, np.ndarray)) else value
 
 
-def _certificate(known: Folder) -> Checked:
-    """The certificate is what a recount gives."""
-    said = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
-    plan, config = known.recipe.balance, known.manifest.configs["balanced"]
-    counted = certify(known.balanced, plan.max_share, list(plan.within), config.fingerprint)
-    if "audited" in said:
-        counted["audited"] = said["audited"]
-    if json.loads(json.dumps(counted)) != said:
-        different = sorted(name for name in counted | said if counted.get(name) != said.get(name))
+def _certificate(folder: Folder) -> Checked:
+    """The certificate equals a recount."""
+    stated = json.loads((folder.path / CERTIFICATE).read_text(encoding="utf-8"))
+    settings, config = folder.recipe.balance, folder.manifest.configs["balanced"]
+    counted = certify(folder.balanced, settings.max_share, list(settings.within), config.fingerprint)
+    if "audited" in stated:
+        counted["audited"] = stated["audited"]
+    if json.loads(json.dumps(counted)) != stated:
+        different = sorted(name for name in counted | stated if counted.get(name) != stated.get(name))
         yield f"{CERTIFICATE} differs from a recount in: {', '.join(different)}"
-    if "audited" not in said or len(known.balanced):
+    if "audited" not in stated or len(folder.balanced):
         yield from (f"not bounded: {reason}" for reason in counted["reasons"])
-    return counts(row=known.balanced, ceiling=sum(map(len, counted["ceilings"].values())))
+    return counts(row=folder.balanced, ceiling=sum(map(len, counted["ceilings"].values())))
 
 
-def _partners(known: Folder) -> Checked:
-    """Partners share a part and one side of it and differ in the other and in the answer; quads are two by two."""
-    within = known.recipe.balance.within
-    yield from _counterfactuals(known.audited, within)
-    yield from _counterfactuals(known.balanced, within)
-    rows = known.balanced
+def _partners(folder: Folder) -> Checked:
+    """Partners share a part and one side, and differ in the other side and the answer; quads are two by two."""
+    within = folder.recipe.balance.within
+    yield from _counterfactuals(folder.audited, within)
+    yield from _counterfactuals(folder.balanced, within)
+    rows = folder.balanced
     counted = Partners(
         image_partners=int(rows["image_partner"].notna().sum()),
         question_partners=int(rows["question_partner"].notna().sum()),
         both=int((rows["image_partner"].notna() & rows["question_partner"].notna()).sum()),
         quads=int(rows["quad"].nunique()),
     )
-    if counted != known.manifest.partners:
-        yield f"the rows have {counted}, the manifest counts {known.manifest.partners}"
+    if counted != folder.manifest.partners:
+        yield f"the rows have {counted}, the manifest counts {folder.manifest.partners}"
     return counts(partner=counted.image_partners + counted.question_partners, quad=counted.quads)
 
 
 def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
     """Partners and quads of one config."""
-    within = list(within)
     coloured = [
-        part.assign(picked=(colour := colours(part)).question, said=colour.text) for _, part in parts(published, within)
+        part.assign(picked=(colour := colours(part)).question, token=colour.text, part=number)
+        for number, (_, part) in enumerate(parts(published, within))
     ]
     if not coloured:
         return
     rows = pd.concat(coloured).set_index("id", drop=False)
     for name, shared, other, differs in (
         ("image_partner", "question_key", "image_key", "picked"),
-        ("question_partner", "image_key", "question_key", "said"),
+        ("question_partner", "image_key", "question_key", "token"),
     ):
         paired = rows[rows[name].notna()]
         if unknown := sorted(set(paired[name]) - set(rows.index)):
@@ -310,46 +319,47 @@ def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator
             continue
         partner = rows.loc[paired[name]]
         wrong = [
-            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, *within)),
+            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, "part")),
             *((paired[column].to_numpy() == partner[column].to_numpy()) for column in (other, differs)),
         ]
         yield from (f"{identity}: its {name} is no counterfactual" for identity in paired["id"][sum(wrong) > 0][:5])
     for quad, part in rows[rows["quad"].notna()].groupby("quad"):
-        sides = [part[name].nunique() for name in ("question_key", "image_key", "said")]
-        crossed = all(part.groupby(name)["said"].nunique().eq(2).all() for name in ("question_key", "image_key"))
-        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or (within and len(part[within].drop_duplicates()) > 1):
+        sides = [part[name].nunique() for name in ("question_key", "image_key", "token")]
+        crossed = all(part.groupby(name)["token"].nunique().eq(2).all() for name in ("question_key", "image_key"))
+        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or part["part"].nunique() > 1:
             yield f"quad {quad} is not two questions by two images with answers a b / b a"
 
 
-def _blindness(known: Folder) -> Checked:
+def _blindness(folder: Folder) -> Checked:
     """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
-    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, READ)
-    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFITTED)
-    both = (known.manifest.before, known.manifest.after)
-    ceilings, scores = ([one for said in both for one in getattr(said, name)] for name in ("ceilings", "scores"))
-    return counts(row=known.items, ceiling=ceilings, score=scores)
+    confidence, within = folder.manifest.confidence, folder.recipe.balance.within
+    yield from _compare("before", folder.manifest.before, blindness(folder.items, confidence, READ, within))
+    yield from _compare("after", folder.manifest.after, blindness(folder.balanced, confidence, REFITTED, within))
+    both = (folder.manifest.before, folder.manifest.after)
+    ceilings = sum(len(stated.ceilings) for stated in both)
+    scores = sum(len(stated.scores) for stated in both)
+    return counts(row=folder.items, ceiling=ceilings, score=scores)
 
 
-def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fits: Sequence[str]) -> Iterator[str]:
-    counted = blindness(rows, confidence, fits)
-    if counted.ceilings != said.ceilings:
+def _compare(when: str, stated: Blindness, counted: Blindness) -> Iterator[str]:
+    if counted.ceilings != stated.ceilings:
         yield f"ceilings {when} differ from a recount"
-    if counted.scores != said.scores:
+    if counted.scores != stated.scores:
         yield f"baseline scores {when} differ from a recount"
 
 
-def _card(known: Folder) -> Checked:
-    """Card, licence, citation and Croissant are what the manifest gives, word for word."""
+def _card(folder: Folder) -> Checked:
+    """Card, licence, citation and Croissant follow from the manifest, word for word."""
     from twokeys.data_cards.texts import texts
 
     info = [
-        dataset_info(known.path, name, known.columns(name))
-        for name, config in known.manifest.configs.items()
+        dataset_info(folder.path, name, folder.columns(name))
+        for name, config in folder.manifest.configs.items()
         if config.splits
     ]
-    again = texts(known.manifest, info, known.manifest.files)
+    again = texts(folder.manifest, info, folder.manifest.files)
     for name, text in again.items():
-        if (known.path / name).read_text(encoding="utf-8") != text:
+        if (folder.path / name).read_text(encoding="utf-8") != text:
             yield f"{name} is not what this manifest gives"
     return counts(text=again)
 

@@ -1,4 +1,4 @@
-"""What `twokeys verify` asks of configs: fingerprints, versions, columns, and that published items were measured."""
+"""What `twokeys verify` checks of configs: fingerprints, versions, columns, and measurements of all published items."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from twokeys.core.item_images import KEYS
 from twokeys.data_cards.published import parquet_rows, split_of
 
 
-def fingerprints(known: Folder) -> Checked:
-    """Fingerprints, versions, columns and row counts of every config."""
-    if missing := {BALANCED, REMOVED, MEASUREMENTS} - set(known.manifest.configs):
+def fingerprints(folder: Folder) -> Checked:
+    """Every config has the fingerprint, version, columns and number of rows that the manifest states."""
+    if missing := {BALANCED, REMOVED, MEASUREMENTS} - set(folder.manifest.configs):
         yield f"the manifest has no config {', '.join(sorted(missing))}"
     rows = 0
-    for name, config in known.manifest.configs.items():
+    for name, config in folder.manifest.configs.items():
         total, splits = Fingerprint(), Counter[str]()
         try:
-            for path in known.files(name):
+            for path in folder.files(name):
                 total.add(parquet_rows(path), split_of(path))
                 splits[split_of(path)] += pq.read_metadata(path).num_rows
-                yield from _columns(path, name, known.manifest.pairs is not None)
+                yield from _columns(path, name, folder.manifest.pairs is not None)
         except ValueError as error:
             yield f"{name}: {error}"
             continue
@@ -39,24 +39,24 @@ def fingerprints(known: Folder) -> Checked:
             yield f"{name}: version {config.version} does not follow from the rows"
         if splits != config.splits:
             yield f"{name}: the splits hold {dict(splits)} rows, not {config.splits}"
-    return counts(config=known.manifest.configs, row=rows)
+    return counts(config=folder.manifest.configs, row=rows)
 
 
 def _columns(path: Path, config: str, paired: bool) -> Iterator[str]:
-    """A file has just the columns of its config, of the published types."""
-    there = pq.read_schema(path)
-    measured = [name for name in there.names if is_measurement(name)]
-    names = columns_of(config, paired and "edit_of" in there.names, measured, KEYS in there.names)
-    if names != there.names:
-        yield f"{config}: {path.name} has the columns {', '.join(there.names)}; the config has {', '.join(names)}"
-    elif not there.equals(features(names).arrow_schema):
+    """A file has exactly the columns of its config, with the published types."""
+    schema = pq.read_schema(path)
+    measured = [name for name in schema.names if is_measurement(name)]
+    names = columns_of(config, paired and "edit_of" in schema.names, measured, KEYS in schema.names)
+    if names != schema.names:
+        yield f"{config}: {path.name} has the columns {', '.join(schema.names)}; the config has {', '.join(names)}"
+    elif not schema.equals(features(names).arrow_schema):
         yield f"{config}: the columns of {path.name} are not of the published types"
 
 
-def measurements(known: Folder) -> Checked:
-    """There is one row of measurements for every published item, in its split, and for no other."""
-    items = pd.concat([known.balanced, known.audited]).drop_duplicates("id").set_index("id")["split"]
-    measured = known.measurements.set_index("id")["split"]
+def measurements(folder: Folder) -> Checked:
+    """There is one row of measurements for every published item, in the same split, and for no other item."""
+    items = pd.concat([folder.balanced, folder.audited]).drop_duplicates("id").set_index("id")["split"]
+    measured = folder.measurements.set_index("id")["split"]
     for identity in items.index.difference(measured.index)[:5]:
         yield f"{identity} is published, and has no measurements"
     for identity in measured.index.difference(items.index)[:5]:

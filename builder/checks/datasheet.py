@@ -1,4 +1,4 @@
-"""What a published folder still owes its readers, by its datasheet."""
+"""Check that the datasheet of a published folder answers its required questions."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ REMEDY = (
     "to fill in), and where a source is from into its part of the recipe, as `citation:` or `homepage:`; then build "
     "again, which measures nothing anew"
 )
-"""What to do if `datasheet` finds something."""
+"""What to do if `datasheet` reports a problem."""
 
 
 def datasheet(manifest: Manifest) -> Iterator[str]:
-    """What a published folder still owes its readers: answers that only people have, and where its sources are from."""
+    """Yield what is missing: answers that only people can give, and the origins of sources."""
     for question in missing(manifest):
         yield f"no answer to {question.key}: {question.text}"
     for source in manifest.origins:
@@ -32,7 +32,7 @@ def datasheet(manifest: Manifest) -> Iterator[str]:
 
 
 def asked(manifest: Manifest) -> int:
-    """How many questions must have an answer: required ones of the datasheet, and where each source is from."""
+    """Count the questions that must have an answer: required questions of the datasheet, and one for each source."""
     relates = relates_to_people(answers(manifest))
     required = [question for question in questions() if question.required and (relates or not question.people)]
     return len(required) + len(manifest.origins)

@@ -1,4 +1,4 @@
-"""Which files a published folder may hold: those that its manifest's version knows, and no other, listed or not."""
+"""Check the files of a published folder: it must hold the files that a build writes, unchanged, and no other."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.report import FILE as REPORT
 
-KNOWN = frozenset({CARD, DATASHEET, "LICENSE", "CITATION.cff", CROISSANT, CERTIFICATE, REPORT, *FIGURES})
-"""Files of every folder beside its tables and its manifest."""
+EXPECTED = frozenset({CARD, DATASHEET, "LICENSE", "CITATION.cff", CROISSANT, CERTIFICATE, REPORT, *FIGURES})
+"""Files of every folder, besides its tables and its manifest."""
 _SHARD = re.compile(r"(?P<config>[\w-]+)/(?P<split>\w+(?:\.\w+)*)-(?P<number>\d{5})-of-(?P<of>\d{5})\.parquet")
 
 
 def files(folder: Path, manifest: Manifest) -> list[str]:
-    """What does not fit of the files: missing, changed, not listed, or of no kind that a build writes."""
-    found = {name: value for name, value in hashes(folder, {MANIFEST}).items() if not foreign(name)}
-    problems = [f"{name} is missing" for name in manifest.files.keys() - found.keys()]
-    problems += [f"{name} is not in the manifest" for name in found.keys() - manifest.files.keys()]
-    problems += [f"{name} is no file of a published folder" for name in found if not _is_known(name, manifest)]
+    """List the problems with files: missing, changed, not listed, or of no kind that a build writes."""
+    present = {name: value for name, value in hashes(folder, {MANIFEST}).items() if not foreign(name)}
+    problems = [f"{name} is missing" for name in manifest.files.keys() - present.keys()]
+    problems += [f"{name} is not in the manifest" for name in present.keys() - manifest.files.keys()]
+    problems += [f"{name} is no file of a published folder" for name in present if not _is_expected(name, manifest)]
     problems += [f"{path.relative_to(folder)} is a link" for path in sorted(folder.rglob("*")) if path.is_symlink()]
-    both = manifest.files.keys() & found.keys()
-    return sorted(problems + [f"{name} was changed" for name in both if manifest.files[name] != found[name]])
+    both = manifest.files.keys() & present.keys()
+    return sorted(problems + [f"{name} was changed" for name in both if manifest.files[name] != present[name]])
 
 
 def foreign(name: str) -> bool:
-    """Files that version control and the hub's client put into a folder."""
+    """Whether version control or the hub's client put a file into the folder."""
     return name.split("/")[0] in (".git", ".gitattributes", ".cache", ".huggingface")
 
 
-def _is_known(name: str, manifest: Manifest) -> bool:
-    if name in KNOWN or (name == EVAL and manifest.recipe.get("eval")):
+def _is_expected(name: str, manifest: Manifest) -> bool:
+    if name in EXPECTED or (name == EVAL and manifest.recipe.get("eval")):
         return True
     shard = _SHARD.fullmatch(name)
     if shard is None or shard["config"] not in manifest.configs:

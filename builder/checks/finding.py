@@ -1,4 +1,4 @@
-"""What a check of a published folder found, and all findings together."""
+"""The finding of a check of a published folder, and all findings together."""
 
 from __future__ import annotations
 
@@ -13,36 +13,39 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Checked = Generator[str, None, str]
-"""A check: it yields what does not fit and returns what it counted, in words; empty if the folder has nothing of it."""
+"""A check: it yields problems and returns what it counted, in words; empty if the folder holds nothing to check."""
 Outcome = Literal["ok", "failed", "open", "not made", "absent", "stated"]
 
 
 def counts(**things: Sized | int) -> str:
-    """What a check counted, in words; what there is none of is left out.
+    """Describe what a check counted; things of which there are none are not named.
 
     Args:
-        things: Name of one thing -> all of them, or how many they are.
+        things: Name of one thing -> the things, or their number.
 
     Example:
         >>> counts(row=1200, image_partner=["one"], quad=0)
         '1,200 rows, 1 image partner'
     """
-    numbers = {name.replace("_", " "): held if isinstance(held, int) else len(held) for name, held in things.items()}
+    numbers = {
+        name.replace("_", " "): counted if isinstance(counted, int) else len(counted)
+        for name, counted in things.items()
+    }
     return ", ".join(f"{number:,} {name}{'s' * (number != 1)}" for name, number in numbers.items() if number)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One check and what it found.
+    """The result of one check.
 
     Attributes:
-        check: What was recounted.
-        problems: What does not fit, in words; empty when all fits.
-        remedy: What to do about it, if that is known.
-        not_made: Why the check was not made, and how to make it; empty if it was.
-        counted: What was counted, such as `60 rows, 2 ceilings`; empty if the folder has nothing of what it checks.
-        unanswered: Questions to which nobody has given an answer: a warning, since no number depends on them.
-        stated: What the folder states and nobody can recount from it.
+        check: Name of the check.
+        problems: Contradictions, in words; empty if there are none.
+        remedy: What to do about them, if there is a general remedy.
+        not_made: Why the check was not made, and how to make it; empty if it was made.
+        counted: What was counted, such as `60 rows, 2 ceilings`; empty if the folder holds nothing to check.
+        unanswered: Questions without an answer: a warning, since no number depends on them.
+        stated: Statements of the folder that cannot be recounted from it.
     """
 
     check: str
@@ -55,17 +58,17 @@ class Finding:
 
     @property
     def ok(self) -> bool:
-        """Whether the check was made and left nothing to do."""
+        """Whether the check was made and nothing remains to do."""
         return not self.problems and not self.not_made and not self.unanswered
 
     @property
     def failed(self) -> bool:
-        """Whether the check was made and found something."""
+        """Whether the check was made and has problems."""
         return bool(self.problems)
 
     @property
     def outcome(self) -> Outcome:
-        """What became of the check, in a word.
+        """The outcome of the check, in a word.
 
         Example:
             >>> Finding("files", [], counted="3 files").outcome, Finding("rows of pairs", []).outcome
@@ -88,7 +91,7 @@ class Verified:
 
     Attributes:
         folder: The folder.
-        findings: One for each check; iterating goes over them.
+        findings: One finding for each check; iteration goes over them.
     """
 
     folder: Path
@@ -107,12 +110,12 @@ class Verified:
 
     @property
     def unanswered(self) -> list[str]:
-        """Questions to which nobody has given an answer."""
+        """Questions without an answer."""
         return [question for finding in self.findings for question in finding.unanswered]
 
     @property
     def summary(self) -> str:
-        """What came out, in a sentence."""
+        """The result of all checks, in a sentence."""
         made = [finding for finding in self.findings if finding.outcome in ("ok", "failed", "open")]
         failed = [finding.check for finding in made if finding.failed]
         claims = f"{len(made)} {'claim' if len(made) == 1 else 'claims'} recounted"
@@ -124,11 +127,12 @@ class Verified:
         import pandas as pd
 
         columns = ["check", "outcome", "counted", "problems", "unanswered", "remedy", "not_made"]
-        return pd.DataFrame([asdict(one) | {"outcome": one.outcome} for one in self.findings], columns=columns)
+        rows = [asdict(finding) | {"outcome": finding.outcome} for finding in self.findings]
+        return pd.DataFrame(rows, columns=columns)
 
     def _repr_html_(self) -> str:
         return notebook(f"{self.folder}: {self.summary}", self)
 
     def json(self) -> list[dict[str, Any]]:
         """The findings as JSON values."""
-        return [asdict(one) | {"ok": one.ok, "outcome": one.outcome} for one in self.findings]
+        return [asdict(finding) | {"ok": finding.ok, "outcome": finding.outcome} for finding in self.findings]

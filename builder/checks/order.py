@@ -1,4 +1,4 @@
-"""What `twokeys verify` asks of text and order: keys, canonical text, options inside an item, and rows."""
+"""Check text and order: question keys, canonical text, the order of options inside an item, and the order of rows."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 SOLVERS = ("ortools", "scipy")
-"""Packages that decide how far a bound on the largest balanced set is driven where it is not the optimum."""
+"""Packages that decide how tight a bound on the largest balanced set is, if it is not the optimum."""
 
 
-def keys(known: Folder) -> Checked:
+def keys(folder: Folder) -> Checked:
     """Question keys, canonical text, spelling, option order and tokens of golds follow from the text."""
-    for rows in (known.balanced, known.audited):
+    for rows in (folder.balanced, folder.audited):
         again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
-        wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
+        wrong = [identity for identity, published, tokens in again if tuple(published) != tokens]
         yield from (
             f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5]
         )
-    text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
+    text = TextRule(folder.recipe.text.unicode, folder.recipe.text.lowercase)
     columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
-    sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
-    rows = pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns]
-    yield from orders_of_options(known, rows, same_solvers(known))
+    sound = folder.rows[(folder.rows["stage"] != "pair") | folder.rows["edit_of"].isna()]
+    rows = pd.concat([sound, folder.items[folder.items["question_asked"].notna()]])[columns]
+    yield from orders_of_options(folder, rows, same_solvers(folder))
     texts: dict[str, str] = {}
     for row in rows.to_dict("records"):
         question, choices = row["question"], list(row["choices"])
@@ -45,7 +45,7 @@ def keys(known: Folder) -> Checked:
         key = question_key(question, choices)
         if key != row["question_key"]:
             yield f"{row['id']}: its question key does not follow from its text"
-        elif any(text(said) != said for said in (question, *choices)):
+        elif any(text(part) != part for part in (question, *choices)):
             yield f"{row['id']}: its text is not canonical"
         elif text(row["answer"]) != row["answer"] or (choices and row["answer"] not in choices):
             yield f"{row['id']}: its answer is not canonical text, or not among its options"
@@ -56,23 +56,24 @@ def keys(known: Folder) -> Checked:
     return counts(row=rows, question=texts)
 
 
-def same_solvers(known: Folder) -> bool:
-    """Whether the packages that find the largest balanced set are those that the folder was built with."""
-    return all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
+def same_solvers(folder: Folder) -> bool:
+    """Whether the installed packages that compute the largest balanced set are those of the build."""
+    return all(folder.manifest.packages.get(name) == version(name) for name in SOLVERS)
 
 
-def orders_of_options(known: Folder, rows: pd.DataFrame, again: bool) -> Iterator[str]:
-    """Items of one question have one order of options, and options that are letters stand where these say.
+def orders_of_options(folder: Folder, rows: pd.DataFrame, again: bool) -> Iterator[str]:
+    """Items of one question have one order of options, and options that are letters stand at these letters' places.
 
     Args:
-        known: The folder.
-        rows: Its rows whose text is published or was read, with `question_key`.
-        again: Whether the order that was chosen can be found again: the packages that decide it are the same.
+        folder: The folder.
+        rows: Rows of the folder whose text is published or was read, with `question_key`.
+        again: Whether the chosen order can be recomputed: the packages that decide it are those of the build.
     """
     if again:
-        items = known.items
-        for identity, said, found in zip(items["id"], items["choices"], ordered(items)["choices"], strict=True):
-            if list(said) != list(found):
+        items = folder.items
+        recomputed = ordered(items)["choices"]
+        for identity, published, expected in zip(items["id"], items["choices"], recomputed, strict=True):
+            if list(published) != list(expected):
                 yield f"{identity}: its options are not in the order that is chosen for its question"
     orders: dict[str, list[str]] = {}
     for row in rows[rows["choices"].map(len) > 0].to_dict("records"):
@@ -81,26 +82,26 @@ def orders_of_options(known: Folder, rows: pd.DataFrame, again: bool) -> Iterato
             yield f"{row['id']}: its options are in another order than those of another item of its question"
         elif clash(question, choices) or not _pinned(question, choices):
             yield f"{row['id']}: an option that is a letter does not stand at its place"
-    removed = known.removed
-    counted = decided(known.items, removed.loc[removed["stage"] == "read", "reason"])
-    if counted != known.manifest.options:
-        yield f"the order of options is decided by {counted}, the manifest says {known.manifest.options}"
+    removed = folder.removed
+    counted = decided(folder.items, removed.loc[removed["stage"] == "read", "reason"])
+    if counted != folder.manifest.options:
+        yield f"the order of options is decided by {counted}, the manifest says {folder.manifest.options}"
 
 
 def _pinned(question: str, choices: list[str]) -> bool:
-    """Whether options that are letters or carry one stand at their places, where these are kept."""
+    """Whether options that are or carry letters stand at their places, if these are fixed."""
     if freedom(question, choices) != "pinned":
         return True
     return all(choices[place] == option for option, place in pins(choices).items())
 
 
-def order_of_rows(known: Folder) -> Checked:
-    """Rows of every config and split go by their image, and inside an image by a hash of the id."""
-    tiers = pd.concat([known.balanced, known.audited]).drop_duplicates("id").set_index("id")["image_key"]
-    for name in known.manifest.configs:
-        rows = known.rows_of(name, ("id", "image_key"))
+def order_of_rows(folder: Folder) -> Checked:
+    """Rows of every config and split are sorted by their image, and within an image by a hash of the id."""
+    tiers = pd.concat([folder.balanced, folder.audited]).drop_duplicates("id").set_index("id")["image_key"]
+    for name in folder.manifest.configs:
+        rows = folder.rows_of(name, ("id", "image_key"))
         keyed = rows if "image_key" in rows else rows.assign(image_key=rows["id"].map(tiers))
-        for split, there in keyed.groupby("split"):
-            if there["id"].tolist() != in_order(there)["id"].tolist():
+        for split, part in keyed.groupby("split"):
+            if part["id"].tolist() != in_order(part)["id"].tolist():
                 yield f"{name}, {split}: rows are not in the order of their images and of a hash of their ids"
-    return counts(config=known.manifest.configs)
+    return counts(config=folder.manifest.configs)

@@ -1,4 +1,4 @@
-"""What `twokeys verify` asks of constructed items, from the published rows alone."""
+"""Check constructed items from the published rows alone."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from twokeys.core.columns import is_retrieved
 from twokeys.data_cards.pairing import Precision
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
-"""What an edit has from the item that it was made from."""
+"""Columns that an edit shares with its original, the item that it was made from."""
 OF_IMAGE = ("license", "group")
-"""What a retrieved partner has from its image."""
+"""Columns that a retrieved partner takes from its image instead."""
 
 
 def edited(rows: pd.DataFrame, pair: Pair, precision: Sequence[Precision] = ()) -> Iterator[str]:
-    """Yield what does not fit.
+    """Yield every contradiction.
 
     Args:
-        rows: All rows of a folder, published and removed, with `stage` (missing where published).
+        rows: All rows of a folder, published and removed, with `stage` (missing if published).
         pair: The recipe's limits, and the models that it names.
-        precision: How often these are said to be right, and by which margins they verified.
+        precision: Stated precision of these models, and the margins by which they verified.
     """
     if pair.verify is not None:
         yield from _margins(pair.verify, precision)
-    margins = {one.source: one.margin for one in precision if one.used}
+    margins = {measured.source: measured.margin for measured in precision if measured.used}
     records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
-    known = {str(row["id"]): row for row in records}
-    for identity, row in known.items():
+    rows_by_id = {str(row["id"]): row for row in records}
+    for identity, row in rows_by_id.items():
         made, worded = (isinstance(row[name], str) for name in ("edit_of", "question_asked"))
         if (made or worded) == (row["answer_source"] == "annotated") or (made and worded):
             yield f"{identity}: it is annotated and made from another item, or neither"
         elif worded:
             yield from (f"{identity}: {problem}" for problem in _wording(row, pair))
         elif made and row["stage"] != "pair":
-            yield from (f"{identity}: {problem}" for problem in _problems(row, known, pair, margins))
+            yield from (f"{identity}: {problem}" for problem in _problems(row, rows_by_id, pair, margins))
 
 
 def _wording(row: dict[str, Any], pair: Pair) -> Iterator[str]:
-    """What is wrong with the wording of an item that its source asked in other words."""
+    """Yield the problems of an item whose question its source words differently."""
     if row["answer_source"] != "constructed" or "paraphrases" not in pair.mined:
         yield "its wording is not the source's, and no reason is given why its answer holds"
     if row["question"] == row["question_asked"] or plain(str(row["question"])) != plain(str(row["question_asked"])):
@@ -54,20 +54,23 @@ def _wording(row: dict[str, Any], pair: Pair) -> Iterator[str]:
 
 
 def _margins(verify: Verify, precision: Sequence[Precision]) -> Iterator[str]:
-    """What is wrong with the margins by which models are said to have verified."""
-    for one in precision:
-        if one.used and verify.precision is None and one.margin != verify.margin:
-            yield f"edits of {one.source} were verified by another margin than the recipe's"
-        if one.used and verify.precision is not None and one.low < verify.precision:
-            yield f"edits of {one.source} were verified with less precision than the recipe asks for"
-        if not 0 <= one.right <= one.passed <= one.claims or (one.low, one.high) != interval(one.right, one.passed):
-            yield f"the precision of models on {one.source} does not follow from its counts"
+    """Yield the problems of the margins by which models verified, as the manifest states them."""
+    for measured in precision:
+        if measured.used and verify.precision is None and measured.margin != verify.margin:
+            yield f"edits of {measured.source} were verified by another margin than the recipe's"
+        if measured.used and verify.precision is not None and measured.low < verify.precision:
+            yield f"edits of {measured.source} were verified with less precision than the recipe asks for"
+        if not 0 <= measured.right <= measured.passed <= measured.claims or (measured.low, measured.high) != interval(
+            measured.right, measured.passed
+        ):
+            yield f"the precision of models on {measured.source} does not follow from its counts"
 
 
 def _problems(
-    row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair, margins: Mapping[str, float]
+    row: dict[str, Any], rows_by_id: dict[str, dict[str, Any]], pair: Pair, margins: Mapping[str, float]
 ) -> Iterator[str]:
-    base = known.get(str(row["edit_of"]))
+    """Yield the problems of an edit."""
+    base = rows_by_id.get(str(row["edit_of"]))
     if base is None or base["stage"] in ("filter", "pair"):
         yield f"the item that it was made from ({row['edit_of']}) is not there"
         return
@@ -100,7 +103,7 @@ def _problems(
 
 
 def _of_pool(row: dict[str, Any], base: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with an item that shows another image of the pool."""
+    """Yield the problems of an item that shows another image of the pool."""
     stated = json.loads(row["meta"]).get("image", {})
     if row["image_key"] == base["image_key"] or row["group"] == base["group"]:
         yield "its image is that of the item that it was made from, or nearly the same"
@@ -109,6 +112,7 @@ def _of_pool(row: dict[str, Any], base: dict[str, Any]) -> Iterator[str]:
 
 
 def _scores(row: dict[str, Any], pair: Pair, used: Mapping[str, float]) -> Iterator[str]:
+    """Yield the problems of an edit's scores."""
     scores = json.loads(row["edit_scores"]) if isinstance(row["edit_scores"], str) else {}
     fluency, margins = scores.pop("fluency", None), scores.get("margins")
     if (row["answer_source"] == "verified") != bool(scores):
@@ -120,8 +124,8 @@ def _scores(row: dict[str, Any], pair: Pair, used: Mapping[str, float]) -> Itera
     if pair.verify is None or sorted(margins) != sorted(pair.verify.models):
         yield "it was not verified by the models that the recipe names"
     elif any(
-        min(said["original"], said["partner"]) < used.get(row["source"], pair.verify.margin)
-        for said in margins.values()
+        min(margin["original"], margin["partner"]) < used.get(row["source"], pair.verify.margin)
+        for margin in margins.values()
     ):
         yield "a model verified it by less than the recipe's margin"
 

@@ -15,13 +15,13 @@ from twokeys.builder.certify.audited.controls import Control, controlled, contro
 from twokeys.builder.certify.audited.draws import FEWEST_REMOVED
 from twokeys.builder.certify.audited.evidence import TrainedOn
 from twokeys.builder.certify.audited.families import families
-from twokeys.builder.certify.audited.judging import JudgedSet, Weighed
 from twokeys.builder.certify.audited.labels import Labels, Predicted
-from twokeys.builder.certify.audited.null import stated
+from twokeys.builder.certify.audited.null import stated as stated_null
 from twokeys.builder.certify.audited.permutation import Permuted
 from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.refits import Refits
-from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
+from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unanswered, votes
+from twokeys.builder.certify.audited.weighing import TestedSet, Weighed
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.plain_matrices import PLAIN
@@ -30,148 +30,157 @@ from twokeys.builder.recipe import Audited, Recipe
 from twokeys.core.folds import fold_of
 
 
-def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
-    """Say what of the certificate does not follow from the rows.
+def recount(items: pd.DataFrame, kept: pd.DataFrame, certificate: Mapping[str, Any], recipe: Recipe) -> Iterator[str]:
+    """Yield what does not follow from the rows.
 
     Args:
         items: All items that selection chose from, sorted by id.
-        kept: Published rows of the tier, with what adversaries said of them.
-        said: The certificate of the tier.
-        plan: The recipe.
+        kept: Published rows of the tier, with the answers of adversaries.
+        certificate: The certificate of the tier.
+        recipe: The recipe.
     """
-    assert plan.audited is not None
+    assert recipe.audited is not None
     keep = items["id"].isin(set(kept["id"])).to_numpy()
-    if (int(keep.sum()), len(items)) != (said["items"], said["chosen_from"]) or len(kept) != keep.sum():
+    if (int(keep.sum()), len(items)) != (certificate["items"], certificate["chosen_from"]) or len(kept) != keep.sum():
         yield f"{len(kept)} rows of {len(items)} are in the tier, the certificate says otherwise"
         return
-    if said["margin"] != plan.audited.margin:
-        yield f"the margin is {said['margin']}, the recipe says {plan.audited.margin}"
-    if (stated := _judges(said)) != (expected := judges(plan.audited, kept, len(items) - len(kept))):
-        yield f"judges are {_listed(stated - expected)} too many and {_listed(expected - stated)} too few"
+    if certificate["margin"] != recipe.audited.margin:
+        yield f"the margin is {certificate['margin']}, the recipe says {recipe.audited.margin}"
+    stated, expected = _stated_fits(certificate), expected_fits(recipe.audited, kept, len(items) - len(kept))
+    if stated != expected:
+        yield f"adversaries are {_listed(stated - expected)} too many and {_listed(expected - stated)} too few"
         return
-    if said["selected_against"] != families(plan.audited)[0]:
+    if certificate["selected_against"] != families(recipe.audited)[0]:
         yield "the adversaries that it was selected against are not the recipe's"
     views = views_of(items)
-    if sorted(views) != sorted(said["views"]):
-        yield f"the views are {', '.join(views)}, the certificate decides on {', '.join(sorted(said['views']))}"
+    if sorted(views) != sorted(certificate["views"]):
+        yield f"the views are {', '.join(views)}, the certificate decides on {', '.join(sorted(certificate['views']))}"
         return
     counted = votes(kept, kept["compared"].to_numpy())
     for column in (VOTE, DISAGREEMENT):
         if (wrong := ~np.isclose(counted[column], kept[column], atol=1e-4)).any():
             yield f"{column} of {kept['id'][wrong].iloc[0]} is not what the published answers give"
-    judged = JudgedSet.of(items, keep, plan.audited, plan.measure.confidence, plan.seed)
-    weighed = [_again(one, items, kept, judged, plan) for one in _evidence(said)]
-    if {one.whole.permuted.runs for one in weighed if one.whole.permuted is not None} - {plan.audited.permutations}:
-        yield f"the recipe asks for {plan.audited.permutations} permutations, the certificate states another number"
-    alpha = round(1 - plan.measure.confidence, 9)
-    weighed = [*([judged.constant()] if keep.any() else []), *weighed]
-    plain = verdicts_of(views, weighed, plan.audited.margin, alpha, unjudged(kept, kept))
-    controls = [Control.read(one) for one in said["controls"]]
-    certified = controlled_views(plain) if plan.audited.controls else []
-    if [(one.view, one.kind) for one in controls] != [(view, kind.name) for view, kind in kinds(kept, certified)]:
+    settings = recipe.audited, recipe.measure.confidence, recipe.seed
+    tested = TestedSet.of(items, keep, *settings, recipe.judged_apart)
+    weighed = [_again(evidence, items, kept, tested, recipe) for evidence in _evidence(certificate)]
+    refits = [each.whole.permuted for each in weighed]
+    if {permuted.runs for permuted in refits if permuted is not None} - {recipe.audited.permutations}:
+        yield f"the recipe asks for {recipe.audited.permutations} permutations, the certificate states another number"
+    alpha = round(1 - recipe.measure.confidence, 9)
+    weighed = [*([tested.constant()] if keep.any() else []), *weighed]
+    plain = verdicts_of(views, weighed, recipe.audited.margin, alpha, unanswered(kept, kept))
+    controls = [Control.read(control) for control in certificate["controls"]]
+    certified = controlled_views(plain) if recipe.audited.controls else []
+    planted = [(control.view, control.kind) for control in controls]
+    if planted != [(view, kind.name) for view, kind in kinds(kept, certified)]:
         yield "the positive controls are not those of the views that the evidence would certify"
-    yield from faults(controls, plan.audited.margin, plan.audited.controls)
-    verdicts = [controlled(one, controls) for one in plain]
-    if reasons_of(verdicts) != said["reasons"]:
+    yield from faults(controls, recipe.audited.margin, recipe.audited.controls)
+    verdicts = [controlled(verdict, controls) for verdict in plain]
+    if reasons_of(verdicts) != certificate["reasons"]:
         yield "the reasons differ from a recount"
     for verdict in verdicts:
-        if rounded(verdict) != said["views"][verdict.view]:
+        if rounded(verdict) != certificate["views"][verdict.view]:
             yield f"{verdict.view}: the verdict or its evidence differs from a recount"
-    if overall(verdicts) != said["verdict"]:
-        yield f"the verdict is {overall(verdicts)}, the certificate says {said['verdict']}"
+    if overall(verdicts) != certificate["verdict"]:
+        yield f"the verdict is {overall(verdicts)}, the certificate says {certificate['verdict']}"
 
 
 TIES = 0.01
-"""Share of items that may be answered otherwise by a refit with the same library."""
-Judge = tuple[str, TrainedOn]
+"""Largest share of items that a refit with the same library may answer differently."""
+Fit = tuple[str, TrainedOn]
 """An adversary, and what it was fitted on."""
 
 
-def judges(settings: Audited, kept: pd.DataFrame, left_out: int) -> set[Judge]:
-    """Who must have judged the tier: all that the recipe names and that had anything to say.
+def expected_fits(settings: Audited, kept: pd.DataFrame, left_out: int) -> set[Fit]:
+    """Return the adversaries whose evidence the certificate must contain.
+
+    These are the certifying adversaries of the recipe that answered some item.
 
     Args:
         settings: The recipe's part on the tier.
         kept: Published rows.
-        left_out: How many items are not in it.
+        left_out: Number of items that are not in the tier.
     """
-    asked: list[Judge] = []
+    fits: list[Fit] = []
     for name in families(settings)[1]:
-        fits = baselines()[name].fits
-        asked.append((name, "set" if fits else "nothing"))
-        if fits and left_out >= FEWEST_REMOVED:
-            asked.append((name, "removed"))
-    columns = {judge: f"{judge[0]}{MARKS[judge[1]]}.prediction" for judge in asked}
-    return {judge for judge, column in columns.items() if column in kept and kept[column].notna().any()}
+        learns = baselines()[name].fits
+        fits.append((name, "set" if learns else "nothing"))
+        if learns and left_out >= FEWEST_REMOVED:
+            fits.append((name, "removed"))
+    columns = {(name, trained_on): f"{name}{MARKS[trained_on]}.prediction" for name, trained_on in fits}
+    return {fit for fit, column in columns.items() if column in kept and kept[column].notna().any()}
 
 
-def _judges(said: Mapping[str, Any]) -> set[Judge]:
-    return {(one["adversary"], one["trained_on"]) for one in _evidence(said)}
+def _stated_fits(certificate: Mapping[str, Any]) -> set[Fit]:
+    return {(evidence["adversary"], evidence["trained_on"]) for evidence in _evidence(certificate)}
 
 
-def _evidence(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What is stated of each adversary that says something of its own; constant answers are counted."""
-    return [one for name, view in said["views"].items() if name != VIEW for one in view["evidence"]]
+def _evidence(certificate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the evidence of each adversary; constant answers are counted instead."""
+    return [evidence for name, view in certificate["views"].items() if name != VIEW for evidence in view["evidence"]]
 
 
-def _listed(judges: set[Judge]) -> str:
-    return ", ".join(f"{name} ({trained_on})" for name, trained_on in sorted(judges)) or "none"
+def _listed(fits: set[Fit]) -> str:
+    return ", ".join(f"{name} ({trained_on})" for name, trained_on in sorted(fits)) or "none"
 
 
-def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Generator[str, None, int]:
-    """Fit the adversaries that need no more than the published text again, and compare what they answer.
+def refit(
+    items: pd.DataFrame, kept: pd.DataFrame, certificate: Mapping[str, Any], recipe: Recipe
+) -> Generator[str, None, int]:
+    """Fit the adversaries that only need the published text again, and compare their answers.
 
-    Ties are broken by the last digit, which machines do not share: about one item in a hundred may come out otherwise.
-    Where the library is of another version than the build's, more may: then the accuracy must lie in the certificate's
-    interval.
+    The last digit breaks ties, and machines differ in it: about one answer in a hundred may differ. If the library is
+    not of the build's version, more answers may differ; then the accuracy must lie in the certificate's interval.
 
     Returns:
-        How many were fitted again.
+        Number of adversaries that were fitted again.
     """
-    assert plan.audited is not None
-    evidence = {
-        one["adversary"]: one for one in _evidence(said) if one["trained_on"] == "set" and cheap(one["adversary"])
-    }
+    assert recipe.audited is not None
+    stated = [claim for claim in _evidence(certificate) if claim["trained_on"] == "set" and cheap(claim["adversary"])]
+    evidence = {claim["adversary"]: claim for claim in stated}
     if not evidence:
         return 0
-    labels, keep = Labels.of(items, plan.audited.together), items["id"].isin(set(kept["id"])).to_numpy()
+    labels, keep = Labels.of(items, recipe.judged_apart), items["id"].isin(set(kept["id"])).to_numpy()
     published = kept.set_index("id").reindex(items["id"])
-    seed = plan.seed + 1
-    fold = fold_of(items["group"], plan.measure.folds, seed)
+    seed = recipe.seed + 1
+    fold = fold_of(items["group"], recipe.measure.folds, seed)
     chosen = {name: baselines()[name] for name in evidence}
     texts = items.assign(choices_key=items["choices"].map("\n".join))
-    made = problems(texts, CrossFit(dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN)))
-    refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
-    for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
-        inside = keep & one.applies
-        accuracy = float(one.right[inside].mean())
-        claim = evidence[one.name]
+    made = problems(texts, CrossFit(dict.fromkeys(VIEWS, fold), chosen, recipe.measure, Reads(PLAIN)))
+    refits = Refits([(problem, able) for _, problem, able in made], labels, recipe.measure.max_answers)
+    for refitted in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
+        name, inside = refitted.name, keep & refitted.applies
+        accuracy = float(refitted.right[inside].mean())
+        claim = evidence[name]
         low, high = (claim["chance"] + end for end in claim["interval"])
-        if said[LIBRARY] == version(LIBRARY):
-            answers = published[f"{one.name}{MARKS['set']}.prediction"]
-            differ = int((one.right != (answers == items["compared"].to_numpy()).to_numpy())[inside].sum())
+        if certificate[LIBRARY] == version(LIBRARY):
+            answers = published[f"{name}{MARKS['set']}.prediction"]
+            differ = int((refitted.right != (answers == items["compared"].to_numpy()).to_numpy())[inside].sum())
             if differ > max(1, TIES * inside.sum()):
-                yield f"{one.name}, fitted again, is right or wrong on {differ} items other than the published answers"
+                yield f"{name}, fitted again, is right or wrong on {differ} items other than the published answers"
         elif not low <= accuracy <= high:
-            yield f"{one.name}, fitted again, is right on {accuracy:.4f}, outside of the certificate's interval"
+            yield f"{name}, fitted again, is right on {accuracy:.4f}, outside of the certificate's interval"
     return len(evidence)
 
 
 def cheap(name: str) -> bool:
-    """Whether an adversary needs seconds, and nothing but text."""
+    """Whether an adversary needs only seconds and only text."""
     baseline = baselines()[name]
     return baseline.needs == "seconds" and set(baseline.reads) <= {"lexical"} and not name.startswith("image.")
 
 
-def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, judged: JudgedSet, plan: Recipe) -> Weighed:
-    """Evidence from published answers; what permuted labels gave is taken as stated."""
-    labels, keep = judged.labels, judged.keep
-    answers = kept.set_index("id")[f"{one['adversary']}{MARKS[one['trained_on']]}.prediction"].reindex(items["id"])
-    said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
+def _again(
+    claim: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, tested: TestedSet, recipe: Recipe
+) -> Weighed:
+    """Weigh the published answers of an adversary again; the results of permuted labels are taken as stated."""
+    labels, keep = tested.labels, tested.keep
+    column = f"{claim['adversary']}{MARKS[claim['trained_on']]}.prediction"
+    answers = kept.set_index("id")[column].reindex(items["id"])
+    codes = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
     applies = answers.notna().to_numpy() & keep
-    fold = fold_of(items["group"], plan.measure.folds, plan.seed + 1)
-    predicted = Predicted(one["adversary"], said, np.zeros(len(items)), applies)
-    found = labels.judged(predicted, labels.given, fold, keep)
-    permuted = Permuted(**one["permuted"]) if one["permuted"] else None
-    null = stated(one["null"]) if one["null"] else None
-    return judged.weigh(found, one["trained_on"], permuted, null)
+    fold = fold_of(items["group"], recipe.measure.folds, recipe.seed + 1)
+    predicted = Predicted(claim["adversary"], codes, np.zeros(len(items)), applies)
+    scored = labels.scored(predicted, labels.given, fold, keep)
+    permuted = Permuted(**claim["permuted"]) if claim["permuted"] else None
+    null = stated_null(claim["null"]) if claim["null"] else None
+    return tested.weigh(scored, claim["trained_on"], permuted, null)

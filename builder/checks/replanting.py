@@ -1,6 +1,7 @@
-"""Replanting: some cues are planted again in the published rows, and must be found as often as the certificate states.
+"""Replanting: some cues are planted again in the published rows, and adversaries must detect them as often as stated.
 
-One kind of each view that sees text, the first that its judges find: such fits are cheap and read nothing but the rows.
+For each view that sees text, it plants the first kind of cue that the adversaries detected: such fits are cheap and
+read only the rows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from twokeys.builder.certify.audited.control_stage import PlantedSet, control, judges_of, prepare
+from twokeys.builder.certify.audited.control_stage import PlantedSet, adversaries_of, control, prepare
 from twokeys.builder.certify.audited.controls import Control
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrix import Reads
@@ -21,36 +22,35 @@ from twokeys.builder.recipe import Recipe
 
 
 def replant(
-    items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe
+    items: pd.DataFrame, kept: pd.DataFrame, certificate: Mapping[str, Any], recipe: Recipe
 ) -> Generator[str, None, int]:
-    """Plant again, and say what comes out otherwise.
+    """Plant cues again, and yield the views with another result.
 
     Args:
         items: All items that selection chose from, sorted by id.
         kept: Published rows of the tier.
-        said: The certificate of the tier.
-        plan: The recipe.
+        certificate: The certificate of the tier.
+        recipe: The recipe.
 
     Returns:
-        How many cues were planted again.
+        Number of cues that were planted again.
     """
-    assert plan.audited is not None
-    stated = [Control.read(one) for one in said["controls"]]
+    assert recipe.audited is not None
     wanted: dict[str, Control] = {}
-    for one in stated:
-        if one.view != "image" and one.smallest is not None:
-            wanted.setdefault(one.view, one)
+    for stated in map(Control.read, certificate["controls"]):
+        if stated.view != "image" and stated.smallest is not None:
+            wanted.setdefault(stated.view, stated)
     if not wanted:
         return 0
     chosen = items[items["id"].isin(set(kept["id"]))].reset_index(drop=True)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        judges = {name: baselines()[name] for name in judges_of(chosen, list(wanted), plan)}
+        adversaries = {name: baselines()[name] for name in adversaries_of(chosen, list(wanted), recipe)}
         reads = Reads([*PLAIN, FieldMatrix(items), PlaceMatrix(chosen)])
-        prepare(folder, chosen, plan, judges, reads)
+        prepare(folder, chosen, recipe, adversaries, reads)
         planted = PlantedSet.load(folder)
         for view in (view for view in VIEWS if view in wanted):
-            one, again = wanted[view], control(planted, view, wanted[view].kind, None)
-            if (again.attainable, again.tried, again.smallest) != (one.attainable, one.tried, one.smallest):
-                yield f"{view}: the cue {one.kind!r}, planted again, is found otherwise than the certificate states"
+            claim, again = wanted[view], control(planted, view, wanted[view].kind, None)
+            if (again.attainable, again.tried, again.smallest) != (claim.attainable, claim.tried, claim.smallest):
+                yield f"{view}: the cue {claim.kind!r}, planted again, is found otherwise than the certificate states"
     return len(wanted)

@@ -1,6 +1,6 @@
-"""What a published folder states and nobody can recount from it: only the builder saw it.
+"""Statements of a published folder that cannot be recounted from it, since only the build saw their basis.
 
-Official files are the exception: if they are at hand, their hashes are recounted.
+Official files are an exception: if they are available, their hashes are recounted.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from twokeys.core.files import sha256
 STATED = "stated, not recounted"
 
 
-def stated(known: Folder, corpora: Path | None) -> Finding:
-    """List what is stated, and recount the official files that are there.
+def stated(folder: Folder, corpora: Path | None) -> Finding:
+    """List the statements, and recount the hashes of official files that are available.
 
     Args:
-        known: The folder.
-        corpora: Folder of the official corpora; None if none is named.
+        folder: The folder.
+        corpora: Folder of the official corpora; None if the user named none.
     """
     problems, unread = [], 0
-    for name, path, value in _official(known, corpora):
+    for name, path, value in _official(folder, corpora):
         if path is None or not path.is_file():
             unread += 1
         elif sha256(path) != value:
             problems.append(f"{name} is not the file that the manifest states by its hash")
     files = [f"the hashes of {unread:,} official files (--corpora recounts those that are there)"] if unread else []
-    return Finding(STATED, problems, stated=[*files, *_claims(known)])
+    return Finding(STATED, problems, stated=[*files, *_claims(folder)])
 
 
-def _official(known: Folder, corpora: Path | None) -> Iterator[tuple[str, Path | None, str]]:
-    """Name, place if it is known, and stated hash of every official file."""
+def _official(folder: Folder, corpora: Path | None) -> Iterator[tuple[str, Path | None, str]]:
+    """Yield the name, the path (if the recipe gives it) and the stated hash of every official file."""
     try:
-        plans = {plan.name: plan for plan in (*known.recipe.corpora, *known.recipe.pool)}
-    except ValueError:  # a check of its own says what is wrong with the recipe
-        plans = {}
-    for origin in (*known.manifest.sources, *known.manifest.pools):
-        plan = plans.get(origin.name)
+        corpora_by_name = {corpus.name: corpus for corpus in (*folder.recipe.corpora, *folder.recipe.pool)}
+    except ValueError:  # another check reports what is wrong with the recipe
+        corpora_by_name = {}
+    for origin in (*folder.manifest.sources, *folder.manifest.pools):
+        corpus = corpora_by_name.get(origin.name)
         for name, value in origin.files.items():
-            folder = None if plan is None or plan.path is None or corpora is None else corpora / plan.path
-            yield f"{origin.name}: {name}", None if folder is None else _inside(folder, name), value
+            place = None if corpus is None or corpus.path is None or corpora is None else corpora / corpus.path
+            yield f"{origin.name}: {name}", None if place is None else _inside(place, name), value
 
 
 def _inside(folder: Path, name: str) -> Path | None:
-    """Where a name leads; None if it leads out of the folder: a folder from outside must not make us read others."""
+    """Return the path of a name; None if it leads out of the folder, which a foreign manifest must not achieve."""
     from twokeys.builder.read.held import held
 
     try:
@@ -56,8 +56,8 @@ def _inside(folder: Path, name: str) -> Path | None:
         return None
 
 
-def _claims(known: Folder) -> Iterator[str]:
-    manifest = known.manifest
+def _claims(folder: Folder) -> Iterator[str]:
+    manifest = folder.manifest
     yield f"versions: twokeys {manifest.twokeys} and {len(manifest.packages):,} packages"
     yield "the key of the build"
     yield "how the recipe had files read and measured (`corpora`, `pool`, `text`, `images`, `encoders`, `measure`)"

@@ -1,4 +1,4 @@
-"""What `twokeys verify` asks of retrieved partners whose answer follows from annotations: the files tell it again."""
+"""Check retrieved partners whose answer follows from annotations: the files are read again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from twokeys.builder.balance.select import retrieved, select
 from twokeys.builder.checks.finding import Checked, counts
+from twokeys.builder.pair.edit import root_of
 from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
@@ -25,46 +26,46 @@ TOLD = "answers by annotation"
 """Name of the check."""
 
 
-class FilesMissing(Exception):  # noqa: N818 - no error of anybody: a check cannot be made
-    """Files of annotations are not there: the check cannot be made."""
+class FilesMissing(Exception):  # noqa: N818 - nothing is wrong: a check cannot be made
+    """Files of annotations are missing, so the check cannot be made."""
 
 
-def told_again(known: Folder, corpora: Path | None) -> Checked:
-    """Answers and notes of retrieved partners are what the named files tell, and the judge understands so many items.
+def told_again(folder: Folder, corpora: Path | None) -> Checked:
+    """Answers and notes of retrieved partners follow from the named files, and the judge understands as many items.
 
     Args:
-        known: The folder.
-        corpora: Folder that the names of the files are relative to.
+        folder: The folder.
+        corpora: Folder to which the names of the files are relative.
 
     Raises:
-        FilesMissing: When retrieved partners went on to balance, and a file of theirs is not there.
+        FilesMissing: When retrieved partners went on to balance, and a file with their annotations is missing.
     """
     answers = files_read = 0
-    stated = {kind.kind: kind for kind in (known.manifest.pairs.retrieved if known.manifest.pairs else [])}
-    for use in known.recipe.pair.generators:
+    stated = {kind.kind: kind for kind in (folder.manifest.pairs.retrieved if folder.manifest.pairs else [])}
+    for use in folder.recipe.pair.generators:
         if use.generator != Retrieved.name:
             continue
-        plan = Retrieved(**use.with_)
-        kind, files = stated.pop(plan.kind, None), plan.files
+        generator = Retrieved(**use.with_)
+        kind, files = stated.pop(generator.kind, None), generator.files
         if kind is None or tuple(sorted(kind.files)) != tuple(sorted(files)):
-            yield f"the manifest does not state the files from which answers of the kind {plan.kind} follow"
+            yield f"the manifest does not state the files from which answers of the kind {generator.kind} follow"
             continue
-        rows = known.paired[known.paired["edit_kind"] == kind.kind]
+        rows = folder.paired[folder.paired["edit_kind"] == kind.kind]
         if not files or rows.empty:
             continue
-        paths = [_found(name, corpora, len(rows)) for name in files]
+        paths = [_path(name, corpora, len(rows)) for name in files]
         hashes = tuple(map(sha256, paths))
         changed = [name for name, value in zip(files, hashes, strict=True) if value != kind.files[name]]
         if changed:
             yield from (f"{name} is not the file that the manifest states by its hash" for name in changed)
             continue
-        judge = registry.judge(plan.judge, tuple(map(str, paths)), hashes)
-        yield from _answers(rows, known, judge)
+        judge = registry.judge(generator.judge, tuple(map(str, paths)), hashes)
+        yield from _answers(rows, folder, judge)
         answers, files_read = answers + len(rows), files_read + len(files)
-        asked = known.paired[known.paired["edit_of"].isna()]
-        understood = {str(row["id"]) for row in asked.to_dict("records") if _meaning(row, judge) is not None}
-        without = select(known.paired[~retrieved(known.paired)], known.recipe.balance).kept
-        sets = understood, understood & set(without["id"]), understood & set(known.balanced["id"])
+        originals = folder.paired[folder.paired["edit_of"].isna()]
+        understood = {str(row["id"]) for row in originals.to_dict("records") if _meaning(row, judge) is not None}
+        without = select(folder.paired[~retrieved(folder.paired)], folder.recipe.balance).kept
+        sets = understood, understood & set(without["id"]), understood & set(folder.balanced["id"])
         if (kind.understood, kind.before, kind.balanced) != tuple(map(len, sets)):
             yield f"the judge of the kind {kind.kind} does not understand, or balance keep, as many items as is stated"
         if kind.absence != judge.absence:
@@ -74,11 +75,11 @@ def told_again(known: Folder, corpora: Path | None) -> Checked:
 
 
 def _ours(kind: str) -> bool:
-    """Whether only the generator `retrieved` gives such a kind."""
+    """Whether only the generator `retrieved` makes partners of this kind."""
     return any(kind == f"{RETRIEVED}{judge}" for judge in get_args(By))
 
 
-def _found(name: str, corpora: Path | None, rows: int) -> Path:
+def _path(name: str, corpora: Path | None, rows: int) -> Path:
     path = Path(name) if corpora is None or Path(name).is_absolute() else corpora / name
     if not path.is_file():
         raise FilesMissing(
@@ -88,15 +89,15 @@ def _found(name: str, corpora: Path | None, rows: int) -> Path:
     return path
 
 
-def _answers(rows: pd.DataFrame, known: Folder, judge: Judge) -> Iterator[str]:
-    """What the judge tells otherwise than the rows."""
+def _answers(rows: pd.DataFrame, folder: Folder, judge: Judge) -> Iterator[str]:
+    """Yield the rows that differ from the judge's answers."""
     places = {link: at for at, link in enumerate(judge.images)}
-    bases = known.rows[known.rows["id"].isin(set(rows["edit_of"]))]
-    base = {str(row["id"]): row for row in bases.to_dict("records")}
+    roots = set(rows["edit_of"].astype(str).map(root_of))
+    base = {str(row["id"]): row for row in folder.rows[folder.rows["id"].isin(roots)].to_dict("records")}
     for row in rows.to_dict("records"):
         links = json.loads(row["meta"]).get("image", {}).get("links", [])
         at = next((places[link] for link in links if link in places), None)
-        original = base.get(str(row["edit_of"]))
+        original = base.get(root_of(str(row["edit_of"])))
         if at is None or original is None:
             yield f"{row['id']}: the annotations do not speak of its image, or the item that it was made from is gone"
         elif judge.size(at) not in (None, (row["image_width"], row["image_height"])):
@@ -126,5 +127,5 @@ def _meaning(row: dict[Any, Any], judge: Judge) -> Any:
 
 
 def _written(fact: Fact, original: str) -> str:
-    """An answer as the corpus of an item writes it."""
+    """Return an answer in the wording of an item's corpus."""
     return TRUE_FALSE.get(fact.answer, fact.answer) if normalise(original) in TRUE_FALSE.values() else fact.answer

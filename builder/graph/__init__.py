@@ -1,1 +1,1 @@
-"""The item graph and its largest balanced subset: pure functions, each exact for its kind of problem."""
+"""The item graph and its largest balanced subset: pure functions, each exact for one kind of problem."""

@@ -1,14 +1,14 @@
-"""Two sides at every vertex, one half: the heaviest balanced set is a maximum-weight circulation.
+"""Exact solution for two colours at every vertex and a share of one half: a maximum-weight circulation.
 
-Where the edges of a vertex have two colours, balance at one half asks for as many kept edges of the one as of the
-other. Direct every edge such that at each of its ends the edges of one colour come in and those of the other go out:
-then balance is flow conservation, and balanced sets are the circulations with unit capacities. That polytope is
-integral: min-cost flow finds the optimum exactly. By Kotzig (1968) the kept edges then fall into closed trails on which
-neighbours differ in colour: chains of counterfactual partners.
+If the edges of a vertex have two colours, balance at one half requires equally many kept edges of both. Direct every
+edge so that at each vertex edges of one colour come in and edges of the other colour go out. Then balance is flow
+conservation, and balanced sets are the circulations with unit capacities. That polytope is integral, so min-cost flow
+returns the exact optimum. By Kotzig (1968) the kept edges then fall into closed trails on which neighbours differ in
+colour: chains of counterfactual partners.
 
-With two answers in all, edges of answer 0 go from their question to their image and edges of answer 1 back. Other
-components can be directed too, when which colour comes in can be chosen at each vertex so that both ends of every edge
-agree; `directions` chooses, or says that it cannot be.
+With two answers in all, edges of answer 0 go from their question to their image, and edges of answer 1 go back. Other
+components can be directed too if each vertex can choose which colour comes in, such that both ends of every edge
+agree. `directions` makes the choice, or returns None if there is none.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ def directions(graph: Graph) -> NDArray[np.bool_] | None:
     """Direct the edges of a graph so that balance at one half is flow conservation.
 
     Returns:
-        (n,) whether each edge goes from its question to its image; None where balance is no flow.
+        (n,) whether each edge goes from its question to its image; None if no directions make balance a flow.
     """
     at_question, at_image = (_two_sides(vertex, colours) for vertex, colours in graph.sides)
     if at_question is None or at_image is None:
         return None
-    # A vertex is turned or not: an edge must leave one end and enter the other. In the double cover (vertex, turned)
-    # that is possible exactly when no vertex is connected with itself turned.
+    # Each vertex is turned or not, such that every edge leaves one end and enters the other. In the double cover
+    # (vertex, turned) this is possible exactly if no vertex is connected with its turned copy.
     images = graph.image + int(graph.question.max()) + 1
     size = int(images.max()) + 1
     turn = (at_question == at_image).astype(np.int64) * size
@@ -50,7 +50,7 @@ def directions(graph: Graph) -> NDArray[np.bool_] | None:
 
 
 def _two_sides(vertex: NDArray[np.int64], colours: NDArray[np.int64]) -> NDArray[np.bool_] | None:
-    """Which of two sides each edge is on at its vertex; None unless every column cuts each vertex in the same two."""
+    """Return the side of each edge at its vertex; None unless all columns divide each vertex into the same two."""
     sides: NDArray[np.bool_] | None = None
     for column in colours.T:
         if (column < 0).all():
@@ -61,7 +61,7 @@ def _two_sides(vertex: NDArray[np.int64], colours: NDArray[np.int64]) -> NDArray
         side = column == first
         if not (side | (column == second)).all():
             return None
-        # Columns may name the sides differently; each is turned so that a vertex's first edge is on the same side.
+        # Columns may name the sides differently: each is turned so that a vertex's first edge is on the same side.
         leading = np.zeros(int(vertex.max()) + 1, dtype=bool)
         leading[vertex[::-1]] = side[::-1]
         side = side == leading[vertex]
@@ -74,14 +74,14 @@ def _two_sides(vertex: NDArray[np.int64], colours: NDArray[np.int64]) -> NDArray
 
 
 def _extreme(vertex: NDArray[np.int64], column: NDArray[np.int64], pick: np.ufunc) -> NDArray[np.int64]:
-    """Smallest or largest colour at each edge's vertex."""
-    found = np.full(int(vertex.max()) + 1, column.max() if pick is np.minimum else column.min())
-    pick.at(found, vertex, column)
-    return found[vertex]
+    """Return the smallest or largest colour at each edge's vertex."""
+    extreme = np.full(int(vertex.max()) + 1, column.max() if pick is np.minimum else column.min())
+    pick.at(extreme, vertex, column)
+    return extreme[vertex]
 
 
 def _crossing(colours: NDArray[np.int64]) -> bool:
-    """Whether a colour stands in two columns, as an option that reads `B` does: columns do not bound it then."""
+    """Whether a colour occurs in two columns, as with an option whose text is `B`; no single column bounds it then."""
     columns = [np.unique(column[column >= 0]) for column in colours.T]
     every = np.concatenate(columns)
     return len(np.unique(every)) < len(every)
@@ -92,10 +92,10 @@ def largest_circulation(graph: Graph, forward: NDArray[np.bool_]) -> tuple[NDArr
 
     Args:
         graph: The edges.
-        forward: (n,) whether each goes from its question to its image, as `directions` gives it.
+        forward: (n,) whether each edge goes from its question to its image, as `directions` returns it.
 
     Returns:
-        Which edges are kept, (n,), and the optimum weight, which is its own bound.
+        (n,) which edges are kept, and the optimum weight, which is also the upper bound.
     """
     image = graph.image + int(graph.question.max()) + 1
     flow = SimpleMinCostFlow()
@@ -106,7 +106,7 @@ def largest_circulation(graph: Graph, forward: NDArray[np.bool_]) -> tuple[NDArr
         -graph.weight,
     )
     status = flow.solve()
-    if status != flow.OPTIMAL:  # the zero flow is feasible and weights are finite: anything else is a broken call
+    if status != flow.OPTIMAL:  # the zero flow is feasible and weights are finite: only a broken call can fail
         raise RuntimeError(f"min-cost flow ended with status {status} on a graph of {len(graph)} edges")
     keep = np.asarray(flow.flows(arcs)) > 0
     return keep, int(graph.weight[keep].sum())

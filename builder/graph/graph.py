@@ -1,4 +1,4 @@
-"""The item graph: questions and images as vertices, items as edges, coloured by what a reply gives."""
+"""The item graph: questions and images are vertices, items are edges, and their colours are the right answers."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Graph:
         image: (n,) vertex number of each edge's image, from 0.
         answer: (n,) colour of each edge at its question, from 0.
         weight: (n,) whole weight of each edge; an edge of negative weight is kept only if others need it.
-        tokens: (n, k) colours of each edge at its image, from 0, all different; the first is that of its answer's text,
-            `NONE` stands where an edge has fewer.
+        tokens: (n, k) colours of each edge at its image, from 0, all different; the first is the colour of the answer's
+            text, and `NONE` fills up edges with fewer colours.
     """
 
     question: Ints
@@ -39,7 +39,7 @@ class Graph:
 
     @classmethod
     def plain(cls, question: Ints, image: Ints, answer: Ints, weight: Ints) -> Graph:
-        """A graph whose edges have the same single colour at both ends, as items without options have."""
+        """Make a graph whose edges have the same single colour at both ends, like items without options."""
         return cls(question, image, answer, weight, answer[:, None])
 
     def __len__(self) -> int:
@@ -47,25 +47,25 @@ class Graph:
 
     @cached_property
     def sides(self) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-        """Vertices and (n, k) colours, at the question and at the image."""
+        """Vertices and (n, k) colours, at the questions and at the images."""
         return (self.question, self.answer[:, None]), (self.image, self.tokens)
 
     def part(self, edges: Ints | Bools) -> Graph:
-        """Sub-graph of some edges, vertices and colours renumbered in order."""
+        """Return the sub-graph of some edges, with vertices and colours renumbered in order."""
         question, image, answer = (
             np.unique(column[edges], return_inverse=True)[1] for column in (self.question, self.image, self.answer)
         )
-        tokens, there = self.tokens[edges].copy(), self.tokens[edges] != NONE
-        tokens[there] = np.unique(tokens[there], return_inverse=True)[1]
+        tokens, present = self.tokens[edges].copy(), self.tokens[edges] != NONE
+        tokens[present] = np.unique(tokens[present], return_inverse=True)[1]
         return Graph(question, image, answer, self.weight[edges], tokens)
 
 
 def peel(graph: Graph, max_share: float) -> Ints:
-    """Edges that can be in some balanced set: remove, until nothing changes, vertices that never can be balanced.
+    """Return the edges that some balanced set can hold: vertices that cannot be balanced are removed repeatedly.
 
-    A vertex with d edges keeps at most floor(max_share * d) of any one colour; if that is 0, every edge at it goes. So
-    does it where some column of colours (the answers' texts, the letters) has c of them on all of its edges, and c are
-    fewer than it takes to fill the whole (c * max_share < 1).
+    A vertex with d edges keeps at most floor(max_share * d) edges of any one colour. If that is 0, all its edges are
+    removed. They are also removed if some column of colours (the answers' texts, the letters) colours all edges of the
+    vertex with c colours that are too few to fill it (c * max_share < 1).
     """
     alive = np.arange(len(graph))
     sides = [(vertex, _numbered(vertex, column)) for vertex, colours in graph.sides for column in colours.T]
@@ -85,7 +85,7 @@ def peel(graph: Graph, max_share: float) -> Ints:
 
 
 def _numbered(vertex: Ints, colour: Ints) -> tuple[Ints, Ints]:
-    """Number the (vertex, colour) pairs that occur: the pair of each edge or `NONE`, and the vertex of each pair."""
+    """Number the (vertex, colour) pairs that occur: return the pair of each edge or `NONE`, and each pair's vertex."""
     colours = int(colour.max(initial=0)) + 1
     has = colour != NONE
     pair = np.full(len(vertex), NONE, dtype=np.int64)
@@ -108,7 +108,7 @@ def components(graph: Graph, edges: Ints) -> list[Ints]:
 
 
 def violations(graph: Graph, keep: Bools, max_share: float) -> Ints:
-    """Kept edges with a colour that is too frequent at their question or at their image."""
+    """Return the kept edges with a colour that is too frequent at their question or at their image."""
     kept = np.flatnonzero(keep)
     bad = np.zeros(len(kept), dtype=bool)
     for all_vertices, colours in graph.sides:

@@ -1,9 +1,9 @@
-"""More than two colours, or another share: the heaviest balanced set as an integer programme.
+"""Solution for more than two colours, or another share: the heaviest balanced set as an integer programme.
 
-One 0/1 variable x per edge; one row per (vertex, colour): sum of x over the edges of that colour at the vertex <=
-max_share * sum of x over all edges at the vertex. An edge with two colours at an image, its answer's token and its
-letter, stands in both rows. The relaxation is often integral (it is on easy-VQA), then HiGHS
-stops at the root; elsewhere it branches, up to a number of nodes. x = 0 is feasible, so there always is an answer.
+There is one 0/1 variable x for each edge, and one row for each (vertex, colour): the sum of x over the edges of that
+colour at the vertex is at most max_share times the sum of x over all edges at the vertex. An edge with two colours at
+an image, the token of its answer and its letter, is in both rows. If the relaxation is integral, which is common
+(easy-VQA's is), HiGHS stops at the root; else it branches, up to a number of nodes. x = 0 is always feasible.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def largest_by_programme(graph: Graph, max_share: float, node_limit: int) -> tup
     """Solve a graph for any number of colours and any share.
 
     Returns:
-        Which edges are kept, (n,), and an upper bound on the weight of any balanced set.
+        (n,) which edges are kept, and an upper bound on the weight of any balanced set.
     """
     rows = vstack([_rows(vertex, colours, max_share) for vertex, colours in graph.sides])
     result = milp(
@@ -33,7 +33,7 @@ def largest_by_programme(graph: Graph, max_share: float, node_limit: int) -> tup
         bounds=Bounds(0, 1),
         options={"node_limit": node_limit, "mip_rel_gap": 0.0},
     )
-    if result.x is None:  # no incumbent within the limit: the empty set is one, the relaxation's bound stands
+    if result.x is None:  # no solution within the limit: the empty set is feasible
         return np.zeros(len(graph), dtype=bool), int(np.maximum(graph.weight, 0).sum())
     keep = result.x > 0.5
     weight = int(graph.weight[keep].sum())
@@ -42,12 +42,12 @@ def largest_by_programme(graph: Graph, max_share: float, node_limit: int) -> tup
 
 
 def _rows(vertex: NDArray[np.int64], colours: NDArray[np.int64], max_share: float) -> csr_array:
-    """Rows `own colour - max_share * all <= 0` for every (vertex, colour) that occurs."""
+    """Rows `edges of the colour - max_share * all edges <= 0` for every (vertex, colour) that occurs."""
     edge, place = np.nonzero(colours >= 0)
     names = int(colours.max()) + 1
     pairs, row = np.unique(vertex[edge] * names + colours[edge, place], return_inverse=True)
     size = len(vertex)
-    own = coo_array((np.ones(len(edge)), (row, edge)), shape=(len(pairs), size))
+    of_colour = coo_array((np.ones(len(edge)), (row, edge)), shape=(len(pairs), size))
     all_edges = (np.ones(size), (vertex, np.arange(size)))
     incidence = csr_array(coo_array(all_edges, shape=(int(vertex.max()) + 1, size)))
-    return csr_array(own - max_share * incidence[pairs // names])
+    return csr_array(of_colour - max_share * incidence[pairs // names])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from twokeys.builder.guess.place import listing
+from twokeys.builder.guess.place import images_below
 from twokeys.builder.guess.roles import Records, texts
 from twokeys.builder.read.arrow_files import ENDINGS, schema_of
 from twokeys.builder.read.corpora.shards import holds_bytes
@@ -89,11 +89,9 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
 def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
     """The column or template that gives an image file for the most rows, of the fewest columns."""
     by_name: dict[str, list[PurePosixPath]] = {}
-    for path in listing(root):
-        if path.suffix.lower() in file_endings():
-            file = PurePosixPath(path.relative_to(root))
-            for key in {file.name, file.stem, file.as_posix()}:
-                by_name.setdefault(key, []).append(file)
+    for file in images_below(root):
+        for key in {file.name, file.stem, file.as_posix()}:
+            by_name.setdefault(key, []).append(file)
     votes: Counter[str] = Counter()
     single = [
         {name: as_text(record.get(name)) for name in names if not isinstance(record.get(name), list | dict)}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from twokeys.builder.read.archives import is_archive, member_names
 from twokeys.builder.read.corpora import hf, table
 from twokeys.builder.read.corpora.hf import README
 from twokeys.builder.read.corpora.image_folder import is_metadata
@@ -16,6 +17,7 @@ from twokeys.builder.read.corpora.shards import TABLES
 from twokeys.builder.read.packed import without_packing
 from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.decoding import file_endings
 
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 _COMMIT = re.compile(r"/snapshots/([0-9a-f]{40})")
@@ -153,6 +155,24 @@ def listing(root: Path) -> list[Path]:
         found += [folder / name for name in sorted(names) if not name.startswith(".")]
         if len(found) > _MOST_FILES:
             break
+    return found
+
+
+def images_below(root: Path) -> list[PurePosixPath]:
+    """Image files of a folder and of the folders and archives in it, as rows name them: `photos.zip/1.png`.
+
+    An archive that cannot be read holds none: whoever reads the corpus is told what is wrong with it.
+    """
+    found: list[PurePosixPath] = []
+    for path in listing(root):
+        name = PurePosixPath(path.relative_to(root))
+        inside = [name]
+        if is_archive(name.name):
+            try:
+                inside = [name / member for member in member_names(root, name.as_posix())]
+            except BadInput:
+                inside = []
+        found += [one for one in inside if one.suffix.lower() in file_endings()]
     return found
 
 

@@ -1,1 +1,1 @@
-"""Measure: groups, folds and blind baselines, once per content."""
+"""Measure: groups, folds and blind baselines, once for each content."""

@@ -1,4 +1,4 @@
-"""How many of an item's annotators gave its gold: a measurement, and a weight that prefers labels that are sure."""
+"""The share of an item's annotators who gave its gold: a measurement, and a weight that prefers reliable labels."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ AGREEMENT = "answers.agreement"
 
 
 def with_agreement(items: pd.DataFrame) -> pd.DataFrame:
-    """Add the share of annotators who gave the gold, where some item has annotators' answers.
+    """Add the share of annotators who gave the gold, if some item has annotators' answers.
 
-    Answers are compared as golds are. An item without annotators has no share (NaN), and cannot be weighted by it.
+    Answers are compared like golds. An item without annotators has no share (NaN), so the share cannot be its weight.
 
     Args:
         items: Item table.

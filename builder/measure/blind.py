@@ -1,4 +1,4 @@
-"""What one model answers of items without their image: the question, the options alone, the options removed."""
+"""Answers of a model to items without their image: to the question, to the options alone, and without the options."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.measure.language.prompts import ask
 from twokeys.builder.measure.language.served import Prompted, ServedModel, by_option, first_lines, replies, way_of
-from twokeys.builder.measure.language.stage import AnswersWanted, cut, in_room, likelihoods
+from twokeys.builder.measure.language.stage import AnswersWanted, cut, likelihoods, needs_of_language
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable, NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts, Result
-from twokeys.builder.run.room import with_threads
+from twokeys.builder.run.room import threads_for
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.marking import right as marked
 from twokeys.data_cards.panel import Asked
 
 CHARACTERS = 20_000
-"""Text of a shard of prompts that a local model continues."""
+"""Most characters of a shard of prompts that a local model continues."""
 SCORES = likelihoods.named("likelihoods-blind")
 
 
 class Item(NamedTuple):
-    """An item as a model is asked about it."""
+    """An item, as far as models answer it."""
 
     id: str
     question: str
@@ -40,13 +41,13 @@ class Item(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What a model answers to an item.
+    """The answer of a model to an item.
 
     Attributes:
         id: The item.
-        asked: What the model was shown.
-        answer: What it answers, in its words or as an option.
-        right: Whether it does so rightly; of several replies, whether most of them do.
+        asked: Which parts of the item the model was shown.
+        answer: The answer, in the model's words or as an option.
+        right: Whether the answer is right; of several replies, whether most of them are.
         share: Share of the replies that are right, or the probability of the gold answer.
     """
 
@@ -59,7 +60,7 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BlindAnswers(Result):
-    """What a model answers.
+    """The answers of a model.
 
     Attributes:
         table: Columns of `Answered`.
@@ -70,23 +71,23 @@ class BlindAnswers(Result):
 
 @dataclass(frozen=True, eq=False)
 class Continued(Parts):
-    """What a local model goes on with."""
+    """Lines with which a local model continues prompts."""
 
     def by_prompt(self) -> dict[str, str]:
-        """Lines by prompt."""
+        """Prompt -> line."""
         parts = [pq.read_table(part).to_pylist() for part in self.parts]
         return {row["prompt"]: row["line"] for part in parts for row in part}
 
 
 @stage("blind", version=1)
 def blind(space: Workspace, model: NamedModel, items: KeyedTable, candidates: int) -> BlindAnswers:
-    """Ask a model about items without their image.
+    """Let a model answer items without their image.
 
     Args:
         space: Where the work is done.
-        model: A language model that is loaded here, or a served one.
+        model: A local language model, or a served model.
         items: `id`, `question`, `choices`, `answer`, `answer_type`, `compared`.
-        candidates: Most frequent answers of a type among which a model that gives log-probabilities chooses.
+        candidates: Most frequent answers of a type; a model that gives log-probabilities chooses among them.
     """
     cells = zip(*(items.frame[name] for name in Item._fields), strict=True)
     rows = [
@@ -95,8 +96,8 @@ def blind(space: Workspace, model: NamedModel, items: KeyedTable, candidates: in
     ]
     by_replies = isinstance(model, ServedModel) and way_of(space.run, model).kind == "replies"
     work: Callable[..., list[Answered]] = _replied if by_replies else _scored
-    found = work(space.run, model, rows, candidates)
-    table = pd.DataFrame(found, columns=list(Answered._fields))
+    answers = work(space.run, model, rows, candidates)
+    table = pd.DataFrame(answers, columns=list(Answered._fields))
     return BlindAnswers(table.astype({"right": bool, "share": float}))
 
 
@@ -107,33 +108,35 @@ def _scored(run: Run, model: NamedModel, items: Sequence[Item], candidates: int)
     for item in items:
         for question in (item.question, ""):
             wanted.setdefault(question, set()).update(item.choices or frequent[item.answer_type])
-    asked = {question: sorted(answers) for question, answers in wanted.items() if answers}
-    if not asked:
+    to_score = {question: sorted(answers) for question, answers in wanted.items() if answers}
+    if not to_score:
         return []
-    values = SCORES(run, model, AnswersWanted(asked)).by_question()
+    values = SCORES(run, model, AnswersWanted(to_score)).by_question()
     score = {
-        question: dict(zip(answers, map(float, values[question]), strict=True)) for question, answers in asked.items()
+        question: dict(zip(answers, map(float, values[question]), strict=True))
+        for question, answers in to_score.items()
     }
-    found = []
+    answered = []
     for item in items:
         answers = item.choices or frequent[item.answer_type]
-        after, empty = (np.array([score[question][one] for one in answers]) for question in (item.question, ""))
-        found += [_likeliest(item, "question", answers, after), _likeliest(item, "calibrated", answers, after - empty)]
+        after, empty = (np.array([score[question][text] for text in answers]) for question in (item.question, ""))
+        answered.append(_likeliest(item, "question", answers, after))
+        answered.append(_likeliest(item, "calibrated", answers, after - empty))
         if item.choices:
-            found.append(_likeliest(item, "choices", answers, empty))
+            answered.append(_likeliest(item, "choices", answers, empty))
     with_options = [item for item in items if item.choices]
-    said = _continued(run, model, sorted({item.question for item in with_options}))
-    return [*found, *(_recalled(item, [said[item.question]]) for item in with_options)]
+    lines = _continued(run, model, sorted({item.question for item in with_options}))
+    return [*answered, *(_recalled(item, [lines[item.question]]) for item in with_options)]
 
 
 def frequent_answers(items: Sequence[Item], most: int) -> dict[str, tuple[str, ...]]:
-    """The most frequent answers of open items by type; ties go by spelling."""
+    """Map each type to the most frequent answers of its open items; ties are ordered by spelling."""
     counts = pd.DataFrame([(item.answer_type, item.compared) for item in items if not item.choices], columns=["t", "a"])
-    found: dict[str, tuple[str, ...]] = {}
+    answers_of: dict[str, tuple[str, ...]] = {}
     for kind, part in counts.groupby("t")["a"]:
         number = part.value_counts()
-        found[str(kind)] = tuple(sorted(number.index, key=lambda answer: (-int(number[answer]), answer))[:most])
-    return found
+        answers_of[str(kind)] = tuple(sorted(number.index, key=lambda answer: (-int(number[answer]), answer))[:most])
+    return answers_of
 
 
 def _likeliest(item: Item, asked: Asked, answers: Sequence[str], scores: np.ndarray) -> Answered:
@@ -145,59 +148,59 @@ def _likeliest(item: Item, asked: Asked, answers: Sequence[str], scores: np.ndar
 
 
 def _replied(run: Run, model: ServedModel, items: Sequence[Item], candidates: int) -> list[Answered]:
-    """Read replies; the prior of an item with options is what is replied where its question is hidden."""
+    """Read replies; the prior of an item with options is given by the replies to its options without the question."""
     with_options = [item for item in items if item.choices]
     prompts = [Prompted(item.question, item.choices) for item in items]
     prompts += [Prompted("", item.choices) for item in with_options]
     prompts += [Prompted(item.question) for item in with_options]
-    said = replies(run, model, prompts, "blind")
-    found = [_marked(item, "question", said[Prompted(item.question, item.choices)]) for item in items]
+    replies_to = replies(run, model, prompts, "blind")
+    answered = [_marked(item, "question", replies_to[Prompted(item.question, item.choices)]) for item in items]
     for item in with_options:
-        shown, hidden = said[Prompted(item.question, item.choices)], said[Prompted("", item.choices)]
+        shown, hidden = replies_to[Prompted(item.question, item.choices)], replies_to[Prompted("", item.choices)]
         difference = np.array(by_option(shown, item.choices)) - np.array(by_option(hidden, item.choices))
-        found += [
+        answered += [
             _likeliest(item, "calibrated", item.choices, difference),
             _marked(item, "choices", hidden),
-            _recalled(item, said[Prompted(item.question)]),
+            _recalled(item, replies_to[Prompted(item.question)]),
         ]
-    return found
+    return answered
 
 
-def _marked(item: Item, asked: Asked, said: Sequence[str]) -> Answered:
-    """Mark replies to an item as it is published."""
-    hits = [marked(reply, item.answer_type, item.choices, item.answer) for reply in said]
-    return _most(item, asked, said, hits)
+def _marked(item: Item, asked: Asked, replies: Sequence[str]) -> Answered:
+    """Mark replies to an item with all its options."""
+    hits = [marked(reply, item.answer_type, item.choices, item.answer) for reply in replies]
+    return _most(item, asked, replies, hits)
 
 
-def _recalled(item: Item, said: Sequence[str]) -> Answered:
-    """Mark replies to an item whose options were not shown: they must say the gold option."""
+def _recalled(item: Item, replies: Sequence[str]) -> Answered:
+    """Mark replies to an item without its options: they must give the text of the gold option."""
     kind = "open" if item.answer_type == "choice" else item.answer_type
-    return _most(item, "recall", said, [marked(reply, kind, (), item.answer) for reply in said])
+    return _most(item, "recall", replies, [marked(reply, kind, (), item.answer) for reply in replies])
 
 
-def _most(item: Item, asked: Asked, said: Sequence[str], hits: Sequence[bool]) -> Answered:
+def _most(item: Item, asked: Asked, replies: Sequence[str], hits: Sequence[bool]) -> Answered:
     share = float(np.mean(hits))
     right = share > 0.5
-    shown = next(reply for reply, hit in zip(said, hits, strict=True) if hit == right)
+    shown = next(reply for reply, hit in zip(replies, hits, strict=True) if hit == right)
     return Answered(item.id, asked, shown, right, round(share, 4))
 
 
 def _continued(run: Run, model: NamedModel, questions: Sequence[str]) -> Mapping[str, str]:
-    """What a model that gives log-probabilities goes on with after questions alone."""
+    """Return the lines with which a model that gives log-probabilities continues questions alone."""
     if not questions:
         return {}
     if isinstance(model, ServedModel):
         return first_lines(run, model, questions)
-    said = continue_prompts(run, model, [ask(question) for question in questions]).by_prompt()
-    return {question: said[ask(question)] for question in questions}
+    lines = continue_prompts(run, model, [ask(question) for question in questions]).by_prompt()
+    return {question: lines[ask(question)] for question in questions}
 
 
 @stage("blind-lines", version=1)
 def continue_prompts(space: Workspace, model: NamedModel, prompts: Sequence[str]) -> Continued:
-    """Let a local model go on after prompts."""
+    """Let a local model continue prompts."""
     shards = cut(prompts, list(map(len, prompts)), CHARACTERS)
-    engine, small = in_room(space.run.engine, model.name)
-    space.parts(_Lines(model.name, small), shards, engine)
+    needs = needs_of_language(model.name)
+    space.parts(_Lines(model.name, needs), shards, needs)
     return Continued()
 
 
@@ -206,12 +209,12 @@ class _Lines:
     """Writes the lines of one shard."""
 
     model: str
-    small: bool
+    needs: Needs
 
     def __call__(self, prompts: list[str], path: Path) -> None:
         from twokeys.builder.measure.language.generation import lines
         from twokeys.builder.measure.language.loading import language_model
 
-        with with_threads(self.small):
-            found = lines(language_model(self.model), prompts)
-        write_table(path, pa.table({"prompt": prompts, "line": found}))
+        with threads_for(self.needs):
+            continued = lines(language_model(self.model), prompts)
+        write_table(path, pa.table({"prompt": prompts, "line": continued}))

@@ -1,8 +1,8 @@
 """Images in detail: corners, borders, high frequencies and colours at full resolution, and how the file was written.
 
-Encoders see an image at 224 pixels or fewer and pool what they see; a mark in one pixel, a line at a border, the
-grain of a resampling or the tables of an encoder say as much and vanish there. All of it is read off the published
-bytes once per image, in shards; labels play no part.
+Encoders see an image at 224 pixels or fewer, and pool it. A mark in one pixel, a line at a border, the grain of a
+resampling or the compression tables of a file may reveal answers, and vanish there. All details are read off the
+published bytes once for each image, in shards; labels are not used.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 CORNER = 8
-"""Side of the corners that are read pixel by pixel."""
+"""Side of the corners whose pixels are read."""
 BINS = 8
 """Bins of a colour channel."""
 SAMPLE = 2**16
-"""Pixels of which colours are counted."""
+"""Pixels whose colours are counted."""
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "MPO")
 FILE = 18
 """Features of the file."""
 GROUPS = {"corners": 60, "borders": 20, "frequencies": 19, "colours": 3 * BINS + 7, "pixels": 12 * CORNER * CORNER}
-"""Groups of features of the decoded image, in order, with their sizes; the last is the corners, pixel by pixel."""
+"""Groups of features of the decoded image, in order -> their sizes; the last group is the pixels of the corners."""
 WIDTH = FILE + sum(GROUPS.values())
-"""Columns in all."""
+"""Number of all features."""
 SUMMARY = WIDTH - GROUPS["pixels"]
-"""Columns before the pixels of the corners."""
+"""Number of features before the pixels of the corners."""
 PICTURES_PER_SHARD = 256
 
 
@@ -53,31 +53,31 @@ class Details(Parts):
     """Details of images, by key."""
 
     def of(self, keys: pd.Index[str]) -> Floats:
-        """Details of some images, (n, `WIDTH`)."""
-        found = np.zeros((len(keys), WIDTH), dtype=np.float32)
+        """Return the details of some images, (n, `WIDTH`)."""
+        rows = np.zeros((len(keys), WIDTH), dtype=np.float32)
         for part in self.parts:
             table = pq.read_table(part)
             place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
             values = table["detail"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, WIDTH)
-            found[place[place >= 0]] = values[place >= 0]
-        return found
+            rows[place[place >= 0]] = values[place >= 0]
+        return rows
 
 
 @stage("details", version=2)
 def details(space: Workspace, pictures: Pictures) -> Details:
-    """Read all images."""
+    """Read the details of all images."""
     space.parts(_write, pictures.shards(PICTURES_PER_SHARD))
     return Details()
 
 
 def of_bytes(data: bytes, where: str, limits: Images) -> Floats:
     """(`WIDTH`,) details of an image file."""
-    picture = np.asarray(decode(data, where, limits))
-    return replaced(np.zeros(WIDTH, dtype=np.float32), {"file": of_file(data)} | of_pixels(picture))
+    pixels = np.asarray(decode(data, where, limits))
+    return replaced(np.zeros(WIDTH, dtype=np.float32), {"file": of_file(data)} | of_pixels(pixels))
 
 
 def by_image(seen: Floats) -> Floats:
-    """(n, k, `WIDTH`) details of each of the images of lists, which stand side by side in (n, k * `WIDTH`)."""
+    """(n, k, `WIDTH`) details of each image of lists, whose details are side by side in (n, k * `WIDTH`)."""
     return seen.reshape(len(seen), -1, WIDTH)
 
 
@@ -87,43 +87,43 @@ def summary(seen: Floats) -> Floats:
 
 
 def replaced(row: Floats, groups: Mapping[str, Floats]) -> Floats:
-    """A copy of one image's details with other values of some groups."""
-    found = row.copy()
+    """Return a copy of an image's details with other values of some groups."""
+    copy = row.copy()
     for name, values in groups.items():
         start = 0 if name == "file" else FILE + sum(GROUPS[other] for other in list(GROUPS)[: list(GROUPS).index(name)])
-        found[start : start + len(values)] = values
-    return found
+        copy[start : start + len(values)] = values
+    return copy
 
 
 def of_file(data: bytes) -> Floats:
-    """(`FILE`,) how a file was written."""
-    with Image.open(io.BytesIO(data)) as picture:
-        tables = getattr(picture, "quantization", None) or {}
+    """(`FILE`,) features of how a file was written."""
+    with Image.open(io.BytesIO(data)) as image:
+        tables = getattr(image, "quantization", None) or {}
         luma, chroma = (np.array(tables.get(number, [0] * 64), dtype=np.float64) for number in (0, 1))
-        info, tags = picture.info, len(picture.getexif())
-        form = FORMATS.index(picture.format) if picture.format in FORMATS else len(FORMATS)
-        layers = [layer[1:3] for layer in getattr(picture, "layer", [])] if tables else []
-        found = (
-            len(data), len(data) % 2, len(data) % 16, len(data) / max(picture.width * picture.height, 1), form,
-            len(picture.mode), len(tables), luma.sum(), chroma.sum(), luma[0], luma[-1], chroma[-1],
+        info, tags = image.info, len(image.getexif())
+        form = FORMATS.index(image.format) if image.format in FORMATS else len(FORMATS)
+        layers = [layer[1:3] for layer in getattr(image, "layer", [])] if tables else []
+        features = (
+            len(data), len(data) % 2, len(data) % 16, len(data) / max(image.width * image.height, 1), form,
+            len(image.mode), len(tables), luma.sum(), chroma.sum(), luma[0], luma[-1], chroma[-1],
             layers[0][0] * layers[0][1] if layers else 0, bool(info.get("progressive")), tags,
             len(info.get("icc_profile") or b""), len(info), len(info.get("comment") or b""),
         )  # fmt: skip
-    return np.array(found, dtype=np.float32)
+    return np.array(features, dtype=np.float32)
 
 
-def of_pixels(picture: Pixels, groups: Iterable[str] = tuple(GROUPS)) -> dict[str, Floats]:
-    """What the pixels of an image, (h, w, 3), say, by group."""
-    height, width, _ = picture.shape
+def of_pixels(pixels: Pixels, groups: Iterable[str] = tuple(GROUPS)) -> dict[str, Floats]:
+    """Return the features of an image's pixels, (h, w, 3), by group."""
+    height, width, _ = pixels.shape
     missing = [(0, max(0, CORNER - height)), (0, max(0, CORNER - width)), (0, 0)]
-    full = np.pad(picture, missing, mode="edge") if any(after for _, after in missing) else picture
+    full = np.pad(pixels, missing, mode="edge") if any(after for _, after in missing) else pixels
     made = {name: np.concatenate(_MAKERS[name](full)).astype(np.float32) for name in groups}
     assert all(len(values) == GROUPS[name] for name, values in made.items())
     return made
 
 
 def _turns(full: Pixels) -> list[Pixels]:
-    """The image with each corner in turn as its first."""
+    """Return the image four times, flipped so that each corner comes first."""
     return [full, full[:, ::-1], full[::-1], full[::-1, ::-1]]
 
 
@@ -151,7 +151,7 @@ def _frequencies(full: Pixels) -> list[NDArray[Any]]:
     grey = full.sum(axis=2, dtype=np.int16)
     across, down = np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0))
     inner = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
-    # Sums over every second row, column and square of a chessboard: what waves of two pixels leave.
+    # Sums over every second row, column and square of a chessboard: they detect waves of two pixels.
     even = [[int(grey[row::2, column::2].sum()) for column in (0, 1)] for row in (0, 1)]
     (a, b), (c, d) = even
     waves = np.array([a + b - c - d, a + c - b - d, a + d - b - c]) / grey.size

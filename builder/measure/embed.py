@@ -1,4 +1,4 @@
-"""The embedding stages: every unique text and every unique image once, in shards.
+"""The embedding stages: every unique text and every unique image once, in shards, and once for all builds.
 
 Vectors are kept as 16-bit floats: half the size, and rounding that absorbs most last-bit differences between thread
 counts. What is computed from them afterwards is summed in one order, whatever the number of cores: what a last bit
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,16 @@ from numpy.typing import NDArray
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from twokeys.builder.measure.encoders import image_encoder, text_encoder
+from twokeys.builder.measure.encoders import encodes_alone, image_encoder, text_encoder
 from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.kept_vectors import Kept, Vectors, kept_for, trim
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
-from twokeys.builder.run.stages import Workspace, stage
+from twokeys.builder.run.stages import Stage, Workspace, stage
+from twokeys.core.items import digest
 
 TEXTS_PER_SHARD = 1024
 PICTURES_PER_SHARD, PICTURES_PER_BATCH = 256, 64
@@ -36,6 +40,8 @@ THUMBNAIL = 16
 IMAGE_DIMENSIONS = 256
 """Image vectors are projected to this many principal components: what probes and neighbours work with."""
 PCA_SAMPLE = 10_000
+MODEL = Needs(gpus=1)
+"""What a shard needs; encoders are small."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +122,28 @@ def embed_texts(space: Workspace, encoder: NamedModel, texts: dict[str, str]) ->
         [(key, texts[key]) for key in keys[start : start + TEXTS_PER_SHARD]]
         for start in range(0, len(keys), TEXTS_PER_SHARD)
     ]
-    space.parts(partial(_embed_texts, encoder.name), shards)
+    groups = [len(shard) * [digest("texts", *(text for _, text in shard))] for shard in shards]
+    kept = kept_for(_made_by(encoder, embed_texts), groups)
+    space.parts(partial(_embed_texts, encoder.name), list(zip(shards, kept, strict=True)), MODEL)
+    trim()
     return Embeddings()
 
 
 @stage("embed-images", version=3)
 def embed_pictures(space: Workspace, encoder: NamedModel, pictures: Pictures) -> Embeddings:
     """Embed images and keep a thumbnail of each."""
-    space.parts(partial(_embed_pictures, encoder.name), pictures.shards(PICTURES_PER_SHARD))
+    shards = pictures.shards(PICTURES_PER_SHARD)
+    alone = encodes_alone(encoder.name)
+    groups = [shard.keys if alone else len(shard) * [digest("images", *shard.keys)] for shard in shards]
+    kept = kept_for(_made_by(encoder, embed_pictures), groups)
+    space.parts(partial(_embed_pictures, encoder.name), list(zip(shards, kept, strict=True)), MODEL)
+    trim()
     return Embeddings()
+
+
+def _made_by(encoder: NamedModel, stage: Stage[..., Embeddings]) -> str:
+    """Key of what decides about vectors beside the contents."""
+    return digest("vectors", encoder.key, stage.name, str(stage.version), version("torch"))
 
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
@@ -168,25 +187,31 @@ def _vectors(part: Path) -> NDArray[np.float32]:
     return values.reshape(len(column), -1).astype(np.float32)  # type: ignore[no-any-return]
 
 
-def _embed_texts(encoder: str, shard: list[tuple[str, str]], path: Path) -> None:
-    vectors = text_encoder(encoder).encode([text for _, text in shard])
-    write_table(path, pa.table({"key": [key for key, _ in shard], "vector": _column(vectors)}))
+def _embed_texts(encoder: str, shard: tuple[list[tuple[str, str]], Kept], path: Path) -> None:
+    texts, kept = shard
+
+    def make(places: list[int]) -> Vectors:
+        return Vectors(text_encoder(encoder).encode([texts[place][1] for place in places]).astype(np.float16))
+
+    vectors = kept.embed(make)
+    write_table(path, pa.table({"key": [key for key, _ in texts], "vector": _column(vectors.values)}))
 
 
-def _embed_pictures(encoder: str, shard: Pictures, path: Path) -> None:
-    model = image_encoder(encoder)
-    blocks, small = [], []
-    for batch in shard.batches(PICTURES_PER_BATCH):
-        blocks.append(model.encode(batch))
-        small += [thumbnail(picture).tobytes() for picture in batch]
-    columns = {
-        "key": shard.keys,
-        "vector": _column(np.concatenate(blocks)),
-        "thumbnail": small,
-    }
+def _embed_pictures(encoder: str, shard: tuple[Pictures, Kept], path: Path) -> None:
+    pictures, kept = shard
+
+    def make(places: list[int]) -> Vectors:
+        model, keys = image_encoder(encoder), pictures.keys
+        blocks, small = [], []
+        for batch in pictures.part(keys[place] for place in places).batches(PICTURES_PER_BATCH):
+            blocks.append(model.encode(batch).astype(np.float16))
+            small += [thumbnail(picture).tobytes() for picture in batch]
+        return Vectors(np.concatenate(blocks), small)
+
+    found = kept.embed(make)
+    columns = {"key": pictures.keys, "vector": _column(found.values), "thumbnail": found.thumbnails}
     write_table(path, pa.table(columns))
 
 
-def _column(vectors: NDArray[np.float32]) -> pa.Array:
-    flat = pa.array(vectors.astype(np.float16).ravel())
-    return pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+def _column(vectors: NDArray[np.float16]) -> pa.Array:
+    return pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1])

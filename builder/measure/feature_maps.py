@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from twokeys.builder.measure.encoders import package_folder
+from twokeys.builder.measure.encoders import image_encoder, package_folder
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.stages import Workspace, stage
+
+if TYPE_CHECKING:
+    from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0
 
 ENCODER, WEIGHTS = "packaged:efficientnet-lite0", "efficientnet-lite0-57934424.pth"
 SIDE, CHANNELS = 7, 192
@@ -55,14 +60,12 @@ class FeatureMaps(Parts):
 @stage("feature-maps", version=2)
 def feature_maps(space: Workspace, encoder: NamedModel, pictures: Pictures) -> FeatureMaps:
     """Make the maps of all images by the packaged encoder."""
-    space.parts(_write_maps, pictures.shards(PICTURES_PER_SHARD))
+    space.parts(_write_maps, pictures.shards(PICTURES_PER_SHARD), Needs(gpus=1))
     return FeatureMaps()
 
 
 def _write_maps(shard: Pictures, path: Path) -> None:
-    from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0
-
-    model, cells = EfficientNetLite0(weights()), []
+    model, cells = cast("EfficientNetLite0", image_encoder(ENCODER)), []
     for batch in shard.batches(PICTURES_PER_BATCH):
         cells += [maps.tobytes() for maps in model.maps(batch)]
     write_table(path, pa.table({"key": shard.keys, "maps": pa.array(cells, type=pa.binary())}))

@@ -1,12 +1,12 @@
-"""Groups: items that must share a fold, because knowing one tells something about the other.
+"""Groups: items that must share a fold, because one is informative about the other.
 
-Two items are linked when they share a key: the image, a near-duplicate of it, a link that the corpus declares, the
-question, a paraphrase of it. Groups are the connected components. Random folds without them fail in both directions:
-where linked items agree a blind score is too high, where they disagree (counterfactual partners) it falls below
-chance.
+Two items are linked if they share a key: the image or a near-duplicate of it, a link that the corpus declares, the
+question or a paraphrase of it. Groups are the connected components. Random folds without groups fail in both
+directions: if linked items agree, a blind score is too high; if they disagree (counterfactual partners), it falls
+below chance.
 
-A kind of link that would chain a large share of a corpus into one group makes folds impossible. Such a kind is not
-used for that corpus, and the manifest says so.
+If a kind of link would chain a large share of a corpus into one group, folds would be impossible. Such a kind is not
+used for that corpus, and the manifest states it.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ EVERY = "all corpora"
 
 @dataclass(frozen=True)
 class Links:
-    """One kind of link within one corpus, or between corpora.
+    """One kind of link within a corpus, or between corpora.
 
     Attributes:
         source: The corpus, or `EVERY`.
-        kind: What the keys are.
-        keys: Item position -> key, one row per link; an item may have many.
+        kind: Name of the kind of link.
+        keys: Item position -> key, one row for each link; an item may have many.
         threshold: Calibrated similarity for kinds that have one.
-        note: How the links were found, in words.
-        most: Largest share of the corpus that a group may have; 1 over the number of folds when None.
+        note: How the links were determined, in words.
+        most: Largest share of the corpus that a group may have; 1 over the number of folds if None.
     """
 
     source: str
@@ -52,11 +52,11 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
 
     Args:
         items: Table with `id` and `source`, default index.
-        links: All kinds of links, the surest kinds first.
-        folds: A kind is used only while it makes no group that exceeds 1 / `folds` of its corpus, or its own limit.
+        links: All kinds of links, the most reliable kinds first.
+        folds: A kind is used only if it makes no group that exceeds 1 / `folds` of its corpus, or the kind's limit.
 
     Returns:
-        A group name per item (a hash of its smallest id), and what each kind did.
+        The name of each item's group (a hash of its smallest id), and the effect of each kind.
     """
     total = items.groupby("source").size().to_dict() | {EVERY: len(items)}
     label = np.arange(len(items), dtype=np.int64)
@@ -68,7 +68,7 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
         largest = int(counts.max(initial=0)) / int(total.get(kind.source, 1))
         used = largest <= max(kind.most or 1 / folds, allowed.get(kind.source, 0))
         if used and kind.most is not None:
-            allowed[kind.source] = largest  # later kinds are judged by what they add to it
+            allowed[kind.source] = largest  # later kinds may make groups of this size, too
         sizes = kind.keys.value_counts()
         note = kind.note if used else f"would put {largest:.0%} of the corpus into one group"
         reports.append(
@@ -84,7 +84,7 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
         )
         label = merged if used else label
     first = items["id"].groupby(label).min()
-    names = first.map(lambda identity: digest("group", identity))  # once per group, not per item
+    names = first.map(lambda identity: digest("group", identity))  # once for each group, not for each item
     return names.take(label).set_axis(items.index), reports
 
 
@@ -93,7 +93,7 @@ def joined(label: NDArray[np.int64], keys: pd.Series[str]) -> NDArray[np.int64]:
 
     Args:
         label: (n,) code of each item's group.
-        keys: Item position -> key, one row per link.
+        keys: Item position -> key, one row for each link.
     """
     if not len(keys):
         return label
@@ -107,11 +107,11 @@ def joined(label: NDArray[np.int64], keys: pd.Series[str]) -> NDArray[np.int64]:
 
 
 def pairs(ids: pd.Series[str], partners: pd.Series[str]) -> pd.Series[str]:
-    """Name the components of the graph that joins each item to its partner.
+    """Name the components of the graph in which each item is joined to its partner.
 
     Args:
         ids: Item ids.
-        partners: Each item's partner, or None.
+        partners: The partner of each item, or None.
     """
     code = pd.Index(ids).get_indexer(pd.Index(partners))
     paired = np.flatnonzero(code >= 0)

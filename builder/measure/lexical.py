@@ -1,7 +1,7 @@
 """Plain lexical features of questions and options: no template, no parser, no label.
 
-Every feature is a function of the text and of how frequent words are in the corpus; labels play no part, so the same
-matrix serves all folds and the leak canary (shuffled labels give chance) holds by construction.
+Every feature is a function of the text and of the frequencies of words in the corpus. Labels are not used, so one
+matrix serves all folds, and the leak test (shuffled labels give chance) holds by construction.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 WORDS = 64
-"""Most frequent corpus words that get an indicator each."""
+"""Most frequent words of the corpus, each of which gets an indicator."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _NEGATIONS = frozenset({"no", "not", "never", "without", "nor", "neither", "none"})
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def text_features(texts: Sequence[str]) -> Floats:
-    """Features of each text by itself, (n, 10 + up to `WORDS`)."""
+    """(n, 10 + up to `WORDS`) features of each text alone."""
     split = [_WORD.findall(text.lower()) for text in texts]
     frequency = Counter(word for words in split for word in words)
     # Ordered by frequency, ties by spelling: the same corpus gives the same columns.
     ranked = sorted(frequency, key=lambda word: (-frequency[word], word))
     rank = {word: position for position, word in enumerate(ranked)}
     column = {word: position for position, word in enumerate(ranked[:WORDS])}
-    found = np.zeros((len(texts), 10 + len(column)), dtype=np.float32)
+    features = np.zeros((len(texts), 10 + len(column)), dtype=np.float32)
     for row, (text, words) in enumerate(zip(texts, split, strict=True)):
         ranks = [rank[word] for word in words] or [-1]
-        found[row, :10] = (
+        features[row, :10] = (
             len(text),
             len(words),
             len(text) / max(len(words), 1),
@@ -46,8 +46,8 @@ def text_features(texts: Sequence[str]) -> Floats:
             "or" in words,
         )
         for word in set(words) & column.keys():
-            found[row, 10 + column[word]] += 1
-    return found
+            features[row, 10 + column[word]] += 1
+    return features
 
 
 OPTION_FEATURES = (
@@ -67,9 +67,9 @@ OPTION_FEATURES = (
 
 
 def option_features(context: str, options: Sequence[str]) -> Floats:
-    """How each option differs from its competitors, (number of options, len(`OPTION_FEATURES`))."""
+    """(number of options, len(`OPTION_FEATURES`)) differences between each option and its competitors."""
     words = [frozenset(_WORD.findall(option.lower())) for option in options]
-    asked = frozenset(_WORD.findall(context.lower()))
+    context_words = frozenset(_WORD.findall(context.lower()))
     length = np.array([len(option) for option in options], dtype=float)
     numbers = [_NUMBER.fullmatch(option.strip().rstrip("%").lstrip("$")) for option in options]
     value = np.array([float(number.group()) if number else np.nan for number in numbers])
@@ -86,7 +86,7 @@ def option_features(context: str, options: Sequence[str]) -> Floats:
                 length[index] == length.min() and (length == length.min()).sum() == 1,
                 length[index] / max(length.mean(), 1.0),
                 np.mean(value < value[index]) if not np.isnan(value).any() else -1.0,
-                len(words[index] & asked) / max(len(words[index]), 1),
+                len(words[index] & context_words) / max(len(words[index]), 1),
                 shared,
                 len(words[index] & _NEGATIONS),
                 len(options),

@@ -1,7 +1,7 @@
-"""The looks of published text, as numbers: letter case, marks, spaces, digits, lengths. No word is known by name.
+"""The looks of published text, as numbers: letter case, marks, spaces, digits and lengths, but no words.
 
-Readers see text as it is published, capitals and double marks included, so nothing is cleaned here. Every feature is a
-function of the text alone; of an option, of its rivals too.
+Readers see text as it is published, with capitals and double marks, so nothing is cleaned here. Every feature is a
+function of the text alone and, for an option, of its competitors.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 MARKS = ".,?!;:'\"-()/%$&\u2019"
-"""Marks that are counted one by one."""
+"""Marks that are counted separately."""
 _WORD = re.compile(r"\w+")
 _BEFORE_MARK = re.compile(r"\s[.,?!;:]")
 _AFTER_MARK = re.compile(r"[.,?!;:](?=\w)")
@@ -32,18 +32,18 @@ LOOKS = (
 
 
 def text_looks(texts: Sequence[str]) -> Floats:
-    """Looks of each text, (n, len(`LOOKS`))."""
+    """(n, len(`LOOKS`)) looks of each text."""
     return np.array([_looks(text) for text in texts], dtype=np.float32).reshape(len(texts), len(LOOKS))
 
 
 def option_looks(options: Sequence[str]) -> Floats:
-    """Looks of each option, how it differs from its rivals, and its place, (n, 2 len(`LOOKS`) + 4)."""
-    own = text_looks(options)
+    """(n, 2 len(`LOOKS`) + 4) looks of each option, their differences from its competitors, and its place."""
+    looks = text_looks(options)
     n = len(options)
-    others = (own.sum(axis=0) - own) / max(n - 1, 1)
+    others = (looks.sum(axis=0) - looks) / max(n - 1, 1)
     place = np.arange(n)
     where = np.stack([place, n - place, place == n - 1, np.full(n, n)], axis=1).astype(np.float32)
-    return np.concatenate([own, own - others, where], axis=1)
+    return np.concatenate([looks, looks - others, where], axis=1)
 
 
 def _looks(text: str) -> tuple[float, ...]:
@@ -68,7 +68,7 @@ def _looks(text: str) -> tuple[float, ...]:
         sum(letter.isdigit() for letter in text),
         sum(word.isdigit() for word in words),
         len(marks),
-        sum(one == other and not one.isalnum() and not one.isspace() for one, other in pairwise(text)),
+        sum(sign == following and not sign.isalnum() and not sign.isspace() for sign, following in pairwise(text)),
         text[-1:].isalnum(),
         text.endswith("."),
         text.endswith("?"),

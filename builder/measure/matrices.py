@@ -1,6 +1,6 @@
-"""All matrices that baselines and rules may read, made on demand, once per content, and kept.
+"""All matrices that baselines and rules may read; each is made on demand, once for each content, and kept.
 
-A new matrix is a class here and an entry of `Representations.matrices`; a baseline that reads it names it in `reads`.
+To add a matrix, write a class here and add it to `Representations.matrices`; a baseline names it in `reads`.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ from twokeys.core.items import canonical_json
 
 @dataclass(frozen=True)
 class Representations:
-    """What matrices are made from, and the matrices.
+    """The inputs of matrices, and the matrices.
 
     Attributes:
-        run: The build under way.
-        recipe: Names the encoders.
+        run: The current build.
+        recipe: The recipe, which names the encoders.
         items: The item table.
         pictures: The images of the items.
-        key: Key of what items and images follow from.
+        key: Key of the stage that items and images follow from.
     """
 
     run: Run
@@ -64,7 +64,7 @@ class Representations:
     key: str
 
     def reads(self, baselines: Mapping[str, Baseline]) -> Reads:
-        """What some baselines, given by full name, read of these items."""
+        """Return what some baselines, given by full name, read of these items."""
         wanted = {
             (name.partition(".")[0], matrix) for name, baseline in baselines.items() for matrix in baseline.matrices
         }
@@ -75,7 +75,7 @@ class Representations:
 
     @property
     def matrices(self) -> list[Matrix]:
-        """All matrices; each is made only when it is asked for."""
+        """All matrices; the numbers of each are made only if a baseline needs them."""
         of_items = [matrix(self.items, self.key) for matrix in (FieldMatrix, PlaceMatrix, ImagePlaceMatrix)]
         of_text = [*PLAIN, TextVectorMatrix(self), LikelihoodMatrix(self)]
         of_images = [ImageVectorMatrix(self), PixelMatrix(self), FileMatrix(self), DetailMatrix(self), MapMatrix(self)]
@@ -107,18 +107,18 @@ class Representations:
         return NamedModel(str(name), vision_language_identity(name))
 
     def images(self) -> Embeddings:
-        """Every image, embedded."""
+        """Embed every image."""
         return embed_pictures(self.run, self.image, self.pictures)
 
     def texts(self, view: View, texts: Mapping[str, str]) -> Embedded:
-        """Texts of a view, given by key, embedded."""
+        """Embed texts of a view, given by key."""
         return embed_texts.named(f"embed-{view}")(self.run, self.text, dict(texts)).embedded()
 
     def embedded(self, view: View, items: pd.DataFrame) -> Embedded:
-        """Unit vectors of all contents of a view, by key.
+        """Return unit vectors of all contents of a view, by key.
 
         Raises:
-            BadInput: When the images are known by name alone.
+            BadInput: When only the names of the images are available.
         """
         unique = items.drop_duplicates(f"{view}_key").set_index(f"{view}_key").sort_index()
         if view != "image":
@@ -130,34 +130,36 @@ class Representations:
         return Embedded(unique.index, self.image_vectors(shown))
 
     def image_vectors(self, shown: ImageLists) -> Floats:
-        """Unit vectors of lists of images: those of their images side by side."""
+        """Return unit vectors of lists of images: the vectors of their images side by side."""
         every = self.images().embedded(IMAGE_DIMENSIONS)
-        found = shown.side_by_side(every.vectors[every.of(shown.images)])
-        return found if found.shape[1] == every.vectors.shape[1] else unit(found)
+        joined = shown.side_by_side(every.vectors[every.of(shown.images)])
+        return joined if joined.shape[1] == every.vectors.shape[1] else unit(joined)
 
     def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
-        """A vector column for rules, one of `COLUMNS`.
+        """Return a vector column for rules, one of `COLUMNS`.
 
         Raises:
-            BadInput: When there is no such column.
+            BadInput: When no such column is available.
         """
         if name not in COLUMNS or (name == "image.embedding" and not self.recipe.publishable):
-            known = ", ".join([*items.columns, *COLUMNS])
+            allowed = ", ".join([*items.columns, *COLUMNS])
             remedy = "let the recipe measure it, or correct the rule's parameter"
-            raise BadInput("recipe", "rules", f"a rule reads {name!r}, which nothing makes", known, remedy)
+            raise BadInput("recipe", "rules", f"a rule reads {name!r}, which nothing makes", allowed, remedy)
         if name == "question.lexical":
             texts = items["question"].drop_duplicates()
             rows = text_features(texts.tolist())[pd.Index(texts).get_indexer(pd.Index(items["question"]))]
         else:
             view: View = "image" if name.startswith("image") else "question"
-            found = self.embedded(view, items)
-            rows = found.vectors[found.of(items[f"{view}_key"])]
+            embedded = self.embedded(view, items)
+            rows = embedded.vectors[embedded.of(items[f"{view}_key"])]
         return pd.Series(list(rows), index=items.index, dtype=object)
 
     def encoders_of(self, columns: set[str]) -> dict[str, NamedModel]:
-        """Encoders that make some columns for rules, by what they encode."""
-        found = {"text": self.text} if "question.embedding" in columns else {}
-        return found | ({"image": self.image} if "image.embedding" in columns and self.recipe.publishable else {})
+        """Return the encoders of some columns for rules: what is encoded -> the encoder."""
+        encoders = {"text": self.text} if "question.embedding" in columns else {}
+        if "image.embedding" in columns and self.recipe.publishable:
+            encoders["image"] = self.image
+        return encoders
 
 
 COLUMNS = ("question.embedding", "image.embedding", "question.lexical")
@@ -179,13 +181,13 @@ class TextVectorMatrix(ContentMatrix):
     def make(self, contents: Contents) -> Floats:
         """Embed context and text together."""
         texts = dict(zip(contents.keys, contents.joined, strict=True))
-        found = self.represent.texts(contents.view, texts)
-        return found.vectors[found.of(contents.keys)]
+        embedded = self.represent.texts(contents.view, texts)
+        return embedded.vectors[embedded.of(contents.keys)]
 
 
 @dataclass(frozen=True)
 class LikelihoodMatrix(ContentMatrix):
-    """Log-likelihoods of the candidates, or of options, by a language model: after the question and after none."""
+    """Log-likelihoods of candidates or options by a language model, after the question and after the empty question."""
 
     represent: Representations
     name, views = "likelihoods", TEXT
@@ -196,7 +198,7 @@ class LikelihoodMatrix(ContentMatrix):
         return {"language": self.represent.language}
 
     def make(self, contents: Contents) -> Floats:
-        """Ask about all of the corpus at once, and read a part off that."""
+        """Score the whole corpus at once, and take the requested part."""
         run, model, items = self.represent.run, self.represent.language, self.represent.items
         multiple = items["choices"].map(len) > 0
         context, text = contents.table["context"], contents.table["text"]
@@ -207,8 +209,8 @@ class LikelihoodMatrix(ContentMatrix):
             return of_answers(run, model, every, frequent, text.tolist(), contents.candidates)
         hidden = not context.any()
         if isinstance(model, ServedModel) and way_of(run, model).kind == "replies":
-            asked = zip(items["question"][multiple], items["choices"][multiple], strict=True)
-            every_case = {Prompted("" if hidden else question, tuple(choices)) for question, choices in asked}
+            pairs = zip(items["question"][multiple], items["choices"][multiple], strict=True)
+            every_case = {Prompted("" if hidden else question, tuple(choices)) for question, choices in pairs}
             return of_cases(run, model, every_case, _cases(contents))
         options = [
             ("" if hidden else question, choice)
@@ -219,7 +221,7 @@ class LikelihoodMatrix(ContentMatrix):
 
 
 def _cases(contents: Contents) -> list[tuple[Prompted, str]]:
-    """Each option with the question and the options that it stands among."""
+    """Return each option with its question and all options of its item."""
     table = contents.table
     among = table.groupby("case")["text"].agg(tuple)
     return [
@@ -230,28 +232,28 @@ def _cases(contents: Contents) -> list[tuple[Prompted, str]]:
 
 @dataclass(frozen=True, eq=False)
 class _ImageMatrix(ContentMatrix):
-    """A matrix that is made from image files; it cannot be had of images that are known by name alone."""
+    """A matrix that is made from image files; it is not available if only the names of images are."""
 
     represent: Representations
     views = IMAGE
 
     @property
     def key(self) -> str:
-        """All that the numbers follow from: of vectors also the other images, on whose components they lie."""
+        """Key of everything that the numbers follow from, other images included, which decide principal components."""
         return canonical_json([super().key, self.represent.key])
 
     def make(self, contents: Contents) -> Floats | None:
-        """Make it of the images of each content."""
+        """Make one row for the images of each content."""
         shown = ImageLists.of(contents.items, contents.keys)
         return self.of_lists(shown) if self.represent.recipe.publishable else None
 
     def of_lists(self, shown: ImageLists) -> Floats:
-        """Make it, one row a list of images."""
+        """Make one row for each list of images."""
         return shown.side_by_side(self.of_images(shown.images))
 
     @abstractmethod
     def of_images(self, keys: pd.Index[str]) -> Floats:
-        """Make it, one row an image."""
+        """Make one row for each image."""
 
 
 class ImageVectorMatrix(_ImageMatrix):
@@ -265,13 +267,13 @@ class ImageVectorMatrix(_ImageMatrix):
         return {"image": self.represent.image} if self.represent.recipe.publishable else {}
 
     def of_lists(self, shown: ImageLists) -> Floats:
-        """Embed all images and put those of each list side by side."""
+        """Embed all images and put the vectors of each list side by side."""
         return self.represent.image_vectors(shown)
 
     def of_images(self, keys: pd.Index[str]) -> Floats:
-        """Embed all images and take some."""
-        found = self.represent.images().embedded(IMAGE_DIMENSIONS)
-        return found.vectors[found.of(keys)]
+        """Embed all images and take the requested ones."""
+        embedded = self.represent.images().embedded(IMAGE_DIMENSIONS)
+        return embedded.vectors[embedded.of(keys)]
 
 
 class PixelMatrix(_ImageMatrix):
@@ -285,13 +287,13 @@ class PixelMatrix(_ImageMatrix):
 
     def of_images(self, keys: pd.Index[str]) -> Floats:
         """Take the thumbnails."""
-        found = self.represent.images()
-        small = found.thumbnails()[found.embedded().of(keys)]
+        embeddings = self.represent.images()
+        small = embeddings.thumbnails()[embeddings.embedded().of(keys)]
         return small.reshape(len(keys), -1).astype(np.float32)
 
 
 class FileMatrix(_ImageMatrix):
-    """What image files say of themselves, by `twokeys.builder.measure.metadata`."""
+    """Metadata of image files, by `twokeys.builder.measure.metadata`."""
 
     name, with_options = "metadata", True
 
@@ -306,7 +308,7 @@ class DetailMatrix(_ImageMatrix):
     name = "detail"
 
     def of_images(self, keys: pd.Index[str]) -> Floats:
-        """Look at all images and take some."""
+        """Read the details of all images and take the requested ones."""
         return details(self.represent.run, self.represent.pictures).of(keys)
 
 
@@ -325,14 +327,13 @@ class MapMatrix(_ImageMatrix):
         return shown.in_a_square(self.of_images(shown.images), CHANNELS)
 
     def of_images(self, keys: pd.Index[str]) -> Any:
-        """Encode all images and take some, (n, d) 16-bit floats."""
-        return feature_maps(self.represent.run, NamedModel(ENCODER, identity(ENCODER)), self.represent.pictures).of(
-            keys
-        )
+        """Encode all images and take the requested ones, (n, d) 16-bit floats."""
+        encoder = NamedModel(ENCODER, identity(ENCODER))
+        return feature_maps(self.represent.run, encoder, self.represent.pictures).of(keys)
 
 
 class ReplyMatrix(_ImageMatrix):
-    """What a vision-language model says of an image when it is not told the question, embedded."""
+    """Embedded replies of a vision-language model about an image, without the question."""
 
     name = "replies"
 
@@ -345,7 +346,7 @@ class ReplyMatrix(_ImageMatrix):
         return {"vision-language": represent.vision_language, "text": represent.text}
 
     def of_images(self, keys: pd.Index[str]) -> Floats:
-        """Ask about all images and take some."""
+        """Ask about all images and take the requested ones."""
         represent = self.represent
         questions = sorted(set(represent.items["question"]))
         made = replies(represent.run, represent.vision_language, represent.pictures, questions)

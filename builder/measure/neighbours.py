@@ -1,4 +1,4 @@
-"""Nearest neighbours by inner product with FAISS: exact while that is affordable, inverted lists beyond."""
+"""Nearest neighbours by inner product with FAISS: exact for moderate numbers, inverted lists beyond."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ Vectors = NDArray[np.float16] | NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 EXACT_UP_TO = 200_000
-"""Vectors up to which the flat index is used: it needs no training, misses nothing, and finds the neighbours of all in
-minutes. Inverted lists are faster from some ten thousand vectors on (`benchmarks/neighbours.py`)."""
+"""Up to so many vectors the flat index is used: it needs no training, misses no neighbour, and takes minutes for all.
+Inverted lists are faster from about ten thousand vectors on (`benchmarks/neighbours.py`)."""
 PROBES = 32
-"""Inverted lists that a query looks into: enough for every near-duplicate and most of the farther neighbours."""
+"""Inverted lists that a query searches: enough for every near-duplicate and most of the farther neighbours."""
 
 
 BATCH = 65_536
-"""Vectors that are added at once: what stands in memory at 32 bits beside the index."""
+"""Vectors that are added at once, and held in memory at 32 bits."""
 
 
 class Index:
     """An index over unit vectors.
 
     Args:
-        vectors: (n, d) unit vectors. Inverted lists keep vectors of 16 bits as they are, in half of the memory; they
-            may be mapped from a file.
+        vectors: (n, d) unit vectors. Inverted lists keep 16-bit vectors at 16 bits, in half of the memory; such vectors
+            may be memory-mapped.
     """
 
     def __init__(self, vectors: Vectors) -> None:
@@ -45,14 +45,14 @@ class Index:
                 self._index = faiss.IndexIVFScalarQuantizer(coarse, d, lists, half, faiss.METRIC_INNER_PRODUCT, False)
             else:
                 self._index = faiss.IndexIVFFlat(coarse, d, lists, faiss.METRIC_INNER_PRODUCT)
-            step = max(1, n // (64 * lists))  # 64 training points a list are enough for k-means
+            step = max(1, n // (64 * lists))  # 64 training points for each list are enough for k-means
             self._index.train(_whole(vectors[::step]))
         for start in range(0, n, BATCH):
             self._index.add(_whole(vectors[start : start + BATCH]))
 
     @property
     def lists(self) -> int:
-        """How many inverted lists there are; 1 if all vectors are looked at."""
+        """Number of inverted lists; 1 if every search is exact."""
         return 1 if self.exact else int(self._index.nlist)
 
     def nearest(
@@ -62,12 +62,12 @@ class Index:
 
         Args:
             queries: (m, d) unit vectors.
-            k: How many.
-            among: (n,) the vectors that may be found; None for all.
-            probes: Inverted lists that are looked into.
+            k: Number of neighbours.
+            among: (n,) the vectors to search; all if None.
+            probes: Inverted lists to search.
 
         Returns:
-            Similarities and indices, (m, k) each, best first; index -1 where fewer than k were found.
+            Similarities and indices, (m, k) each, best first; index -1 fills up if there are fewer than k.
         """
         k = min(k, self._index.ntotal)
         parameters: Any = faiss.SearchParameters if self.exact else faiss.SearchParametersIVF
@@ -80,25 +80,21 @@ class Index:
 
 
 def _whole(vectors: Vectors) -> Floats:
-    """At 32 bits, as FAISS reads them."""
+    """Return vectors at 32 bits, which FAISS requires."""
     return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
 def pairs_above(vectors: Floats, threshold: float, k: int = 16, batch: int = 65_536) -> tuple[Ints, Ints]:
-    """Candidate pairs i < j of similarity at least `threshold`, among each vector's k nearest.
+    """Return pairs i < j with a similarity of at least `threshold`, among the k nearest of each vector.
 
-    Pairs are candidates: an approximate index can miss some, and similarity is no proof. Callers verify.
+    The pairs are candidates that callers must verify: similarity is no proof. An approximate index can miss some pairs.
     """
     index = Index(vectors)
-    left, right = [], []
+    pairs = [np.zeros((2, 0), dtype=np.int64)]
     for start in range(0, len(vectors), batch):
-        similarity, found = index.nearest(vectors[start : start + batch], k + 1)
-        row, column = np.nonzero((similarity >= threshold) & (found >= 0))
-        i, j = row + start, found[row, column]
-        ordered = np.stack([np.minimum(i, j), np.maximum(i, j)])[:, i != j]
-        left.append(ordered[0])
-        right.append(ordered[1])
-    if not left:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    unique = np.unique(np.stack([np.concatenate(left), np.concatenate(right)]), axis=1)
+        similarity, neighbour = index.nearest(vectors[start : start + batch], k + 1)
+        row, column = np.nonzero((similarity >= threshold) & (neighbour >= 0))
+        i, j = row + start, neighbour[row, column]
+        pairs.append(np.stack([np.minimum(i, j), np.maximum(i, j)])[:, i != j])
+    unique = np.unique(np.concatenate(pairs, axis=1), axis=1)
     return unique[0], unique[1]

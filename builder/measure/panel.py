@@ -1,4 +1,4 @@
-"""A panel of models that are asked without the image: columns like those of baselines, and what they say together."""
+"""A panel of models that answer without the image: columns like those of baselines, and counts over the panel."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ from twokeys.filters.answered_by_models import MODELS, RIGHT
 FAMILY = "panel_"
 EXAMPLES = 8
 VIEWS: tuple[tuple[Asked, str], ...] = (("question", "question"), ("choices", "choices"))
-"""What is asked, and the view whose measurements it is."""
+"""Shown parts of an item -> the view of the measurement."""
 ORDER: tuple[Asked, ...] = ("question", "calibrated", "choices", "recall")
 
 
 def named_models(models: Sequence[str], manner: Manner) -> dict[str, NamedModel]:
-    """A panel by the names that columns and tables have of its models.
+    """Map the names of models in columns and tables to the models of a panel.
 
     Args:
-        models: As `encoders.language` takes them.
-        manner: How served ones are asked.
+        models: Names, as `encoders.language` takes them.
+        manner: How served models are asked.
     """
-    found: dict[str, NamedModel] = {}
+    panel_of: dict[str, NamedModel] = {}
     for model in dict.fromkeys(models):
         name = FAMILY + _slug(model)
         number = 2
-        while name in found:
+        while name in panel_of:
             name, number = f"{FAMILY}{_slug(model)}_{number}", number + 1
-        found[name] = language_named(model, manner)
-    return found
+        panel_of[name] = language_named(model, manner)
+    return panel_of
 
 
 def _slug(model: str) -> str:
-    """A short identifier for a model.
+    """Return a short identifier for a model.
 
     Example:
         >>> _slug("http://localhost:8000/v1#Qwen/Qwen2.5-7B-Instruct"), _slug("packaged:smollm2")
@@ -64,36 +64,36 @@ def _slug(model: str) -> str:
 def ask_panel(
     run: Run, models: Mapping[str, NamedModel], items: KeyedTable, candidates: int
 ) -> tuple[pd.DataFrame, str]:
-    """Ask every model of a panel about all items.
+    """Let every model of a panel answer all items.
 
     Args:
-        run: The build under way.
-        models: The panel, as `named_models` names it.
+        run: The current build.
+        models: The panel, as `named_models` returns it.
         items: The item table.
-        candidates: Most frequent answers of a type among which a model that gives log-probabilities chooses.
+        candidates: Most frequent answers of a type; a model that gives log-probabilities chooses among them.
 
     Returns:
-        What was answered, with the model's name as `model`, and the key of it; an empty key without a panel.
+        The answers, with the model's name as `model`, and their key; the key is empty without a panel.
     """
     answers, keys = [], []
     for name, model in models.items():
-        found = blind(run, model, items, candidates)
-        answers.append(found.table.assign(model=name))
-        keys.append(found.key)
+        answered = blind(run, model, items, candidates)
+        answers.append(answered.table.assign(model=name))
+        keys.append(answered.key)
     table = pd.concat(answers, ignore_index=True) if answers else pd.DataFrame(columns=["id", "asked", "model"])
     return table, " ".join(keys)
 
 
 def columns(items: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    """Measurements of the panel, `id` and one row an item: as of baselines, and how many models are right.
+    """Return measurements of the panel, one row for each item: those of a baseline, and the number of right models.
 
     Args:
         items: The item table.
-        answers: What `ask_panel` returned.
+        answers: The answers that `ask_panel` returned.
     """
     index = pd.Index(items["id"])
     gold = pd.Series(items["compared"].to_numpy(), index=index)
-    found: dict[str, object] = {"id": items["id"].to_numpy()}
+    measured: dict[str, object] = {"id": items["id"].to_numpy()}
     right = np.zeros(len(items))
     models = list(dict.fromkeys(answers["model"]))
     for name in models:
@@ -103,32 +103,33 @@ def columns(items: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
                 continue
             hits = part["right"].eq(True).to_numpy()
             wrong = [
-                None if pd.isna(one) else _other(str(one), key) for one, key in zip(part["answer"], gold, strict=True)
+                None if pd.isna(answer) else _other(str(answer), right_answer)
+                for answer, right_answer in zip(part["answer"], gold, strict=True)
             ]
-            found[f"{view}.{name}.prediction"] = np.where(
+            measured[f"{view}.{name}.prediction"] = np.where(
                 hits, gold.to_numpy(dtype=object), np.array(wrong, dtype=object)
             )
-            found[f"{view}.{name}.p_gold"] = part["share"].to_numpy(dtype=np.float32)
-            found[f"{view}.{name}.confidence"] = part["share"].to_numpy(dtype=np.float32)
+            measured[f"{view}.{name}.p_gold"] = part["share"].to_numpy(dtype=np.float32)
+            measured[f"{view}.{name}.confidence"] = part["share"].to_numpy(dtype=np.float32)
             right += hits if asked == "question" else 0
     if models:
-        found |= {RIGHT: right, MODELS: np.full(len(items), len(models))}
-    return pd.DataFrame(found)
+        measured |= {RIGHT: right, MODELS: np.full(len(items), len(models))}
+    return pd.DataFrame(measured)
 
 
-def _other(said: str, gold: str) -> str:
-    """A wrong answer as it is compared; never the gold."""
-    plain = said if said and said != gold else normalise(said)
+def _other(answer: str, gold: str) -> str:
+    """Return a wrong answer in the form in which it is compared; it never equals the gold."""
+    plain = answer if answer and answer != gold else normalise(answer)
     return plain if plain and plain != gold else "(another)"
 
 
 def panel(items: pd.DataFrame, answers: pd.DataFrame, models: Mapping[str, str], confidence: float) -> Panel:
-    """Count what the panel says.
+    """Count the answers of the panel.
 
     Args:
         items: The item table with `group`.
-        answers: What `ask_panel` returned, of these items at least.
-        models: Name -> the model with what tells it from others.
+        answers: The answers that `ask_panel` returned, for at least these items.
+        models: Name -> the model with its identity.
         confidence: Level of the intervals.
     """
     scores = []
@@ -152,7 +153,7 @@ def panel(items: pd.DataFrame, answers: pd.DataFrame, models: Mapping[str, str],
 
 
 def _parts(items: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """All items, then those of each source, split and answer type where there are several."""
+    """Yield all items, then the items of each source, split and answer type if there are several."""
     if len(items):
         yield "all", items
     for column in ("source", "split", "answer_type"):
@@ -165,37 +166,44 @@ def _score(
     model: str, asked: Asked, part: str, items: pd.DataFrame, right: np.ndarray, confidence: float
 ) -> BlindScore:
     questions = items["choices"].map(tuple) if asked == "choices" else items["question_key"]
-    found = accuracy(right, codes(items["group"]).astype("int64"), confidence, codes(questions).astype("int64"))
+    measured = accuracy(right, codes(items["group"]).astype("int64"), confidence, codes(questions).astype("int64"))
     level = None if asked == "recall" else round(chance(items, "choices" if asked == "choices" else "question"), 6)
-    low, high = round(found.low, 6), round(found.high, 6)
+    low, high = round(measured.low, 6), round(measured.high, 6)
     return BlindScore(
-        model=model, asked=asked, part=part, items=found.items, right=found.right, low=low, high=high, chance=level
+        model=model,
+        asked=asked,
+        part=part,
+        items=measured.items,
+        right=measured.right,
+        low=low,
+        high=high,
+        chance=level,
     )
 
 
 def _agreement(answers: pd.DataFrame, models: Sequence[str]) -> float | None:
-    """Share of items to which two models give one answer, over all pairs of models."""
+    """Share of items on which two models agree, averaged over all pairs of models."""
     if len(models) < 2:
         return None
     plain = answers["answer"].map(normalise).where(~answers["right"].astype(bool), "(right)")
-    said = answers.assign(plain=plain).pivot(index="id", columns="model", values="plain")
-    shares = [float((said[one] == said[other]).mean()) for one, other in combinations(models, 2)]
+    table = answers.assign(plain=plain).pivot(index="id", columns="model", values="plain")
+    shares = [float((table[first] == table[second]).mean()) for first, second in combinations(models, 2)]
     return round(float(np.mean(shares)), 6)
 
 
 def _examples(items: pd.DataFrame, answers: pd.DataFrame, right: np.ndarray) -> list[BlindExample]:
-    """Items that most models answer without the image: different questions, spread over the set."""
+    """Return items that most models answer without the image: different questions, spread over the set."""
     if not len(items) or not right.max(initial=0):
         return []
     most = items[right == right.max()].drop_duplicates("question")
-    said = answers[answers["id"].isin(most["id"])].pivot(index="id", columns="model", values="answer")
+    replies = answers[answers["id"].isin(most["id"])].pivot(index="id", columns="model", values="answer")
     return [
         BlindExample(
             id=row.id,
             question=row.question,
             choices=list(row.choices),
             answer=row.answer,
-            replies={str(model): _short(text) for model, text in said.loc[row.id].items()},
+            replies={str(model): _short(text) for model, text in replies.loc[row.id].items()},
         )
         for row in most.iloc[spread(len(most), EXAMPLES)].itertuples()
     ]

@@ -1,7 +1,7 @@
-"""Where a row stands: its number, its rank in the table, in the source and beside its image, and who is near.
+"""Places of rows: numbers, ranks in the table, in the source and among the rows of an image, and neighbouring rows.
 
-An id is published beside the question, and so is the order of rows. Where a source wrote its yes rows first, or paired
-each yes with a no, whoever reads numbers and ranks has read no question.
+Ids are published beside the question, and so is the order of rows. If a source wrote its yes rows first, or paired each
+yes with a no, numbers and ranks reveal answers to a predictor that reads no question.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ FIELDS = (
 ORDERS = (FIELDS.index("rank in the table"), FIELDS.index("rank in the source"))
 PICTURE = FIELDS.index("picture")
 REACH = 8
-"""Rows that are passed over, at most, to find one of another image."""
+"""Most rows that are searched for a row of another image."""
 NEAR = 3
 """Neighbours on either side."""
 LABELS = 6
-"""Most frequent labels that neighbours are told apart by."""
+"""Most frequent labels, whose shares among neighbours are features."""
 _NUMBER = re.compile(r"\d+")
 
 
 def places(items: pd.DataFrame) -> pd.DataFrame:
-    """Where each row stands, indexed by item id, columns `FIELDS`. No label is read.
+    """Return the place of each row, indexed by item id, with columns `FIELDS`. No label is read.
 
     Args:
         items: Item table with `id`, `source`, `split`, `source_id`, `image_key`.
@@ -65,52 +65,52 @@ def places(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def published_rows(items: pd.DataFrame) -> Ints:
-    """(n,) positions of the rows in published order: split by split, rows of an image together."""
+    """(n,) positions of the rows in published order: by split, with the rows of an image together."""
     place = items["id"].map(row_order)
     order = items.assign(place=place).reset_index(drop=True).sort_values(["split", "image_key", "place"], kind="stable")
     return order.index.to_numpy(dtype=np.int64)
 
 
 def of_pictures(items: pd.DataFrame, keys: pd.Index[str]) -> Floats:
-    """Where images stand, (n, len(`FIELDS`)): as the first of their published rows does."""
-    known = places(items).assign(key=items["image_key"].to_numpy())
-    first = known.sort_values(FIELDS[0], kind="stable").drop_duplicates("key").set_index("key")
+    """(n, len(`FIELDS`)) places of images: the place of the first published row of each image."""
+    table = places(items).assign(key=items["image_key"].to_numpy())
+    first = table.sort_values(FIELDS[0], kind="stable").drop_duplicates("key").set_index("key")
     return first.loc[keys, list(FIELDS)].to_numpy(dtype=np.float32)
 
 
 def neighbours(place: Floats, train: Counts, rows: Ints) -> Floats:
-    """Labels of the nearest training rows of other images, before and after, in both orders.
+    """Return labels of the nearest training rows of other images, before and after, in both orders.
 
     Args:
-        place: (u, len(`FIELDS`)) where contents stand.
+        place: (u, len(`FIELDS`)) places of contents.
         train: Counted training rows.
-        rows: (m,) contents to describe; a training content does not see its own label, nor its image's.
+        rows: (m,) contents to describe; the labels of a content and of its image are not used for it.
 
     Returns:
-        (m, f) shares of the most frequent labels among one neighbour, and among `NEAR`, on either side.
+        (m, f) shares of the most frequent labels of one neighbour, and of `NEAR` neighbours, on either side.
     """
     contents, table = train.by_content()
     frequent = np.argsort(-table.sum(axis=0), kind="stable")[:LABELS]
     share = (table / np.maximum(table.sum(axis=1, keepdims=True), 1))[:, frequent]
-    found = []
+    features = []
     for column in ORDERS:
         order = np.argsort(place[contents, column], kind="stable")
-        ranks, pictures, labels = place[contents[order], column], place[contents[order], PICTURE], share[order]
-        own, picture = place[rows, column], place[rows, PICTURE]
-        found.append(_walk(np.searchsorted(ranks, own, side="left") - 1, -1, pictures, labels, picture))
-        found.append(_walk(np.searchsorted(ranks, own, side="right"), 1, pictures, labels, picture))
-    return np.concatenate(found, axis=1)
+        ranks, images, labels = place[contents[order], column], place[contents[order], PICTURE], share[order]
+        rank, image = place[rows, column], place[rows, PICTURE]
+        features.append(_walk(np.searchsorted(ranks, rank, side="left") - 1, -1, images, labels, image))
+        features.append(_walk(np.searchsorted(ranks, rank, side="right"), 1, images, labels, image))
+    return np.concatenate(features, axis=1)
 
 
-def _walk(at: Ints, step: int, pictures: Floats, labels: Floats, own: Floats) -> Floats:
-    """Labels of the first and of the first `NEAR` rows of other images from `at` on."""
+def _walk(at: Ints, step: int, images: Floats, labels: Floats, image: Floats) -> Floats:
+    """Return labels of the first row, and of the first `NEAR` rows, of other images from `at` on."""
     total, first = (np.zeros((len(at), labels.shape[1]), dtype=np.float32) for _ in range(2))
     met = np.zeros(len(at))
     for distance in range(REACH):
         where = at + step * distance
         inside = (where >= 0) & (where < len(labels)) & (met < NEAR)
         where = np.clip(where, 0, max(len(labels) - 1, 0))
-        inside &= pictures[where] != own
+        inside &= images[where] != image
         total[inside] += labels[where[inside]]
         new = inside & (met == 0)
         first[new] = labels[where[new]]
@@ -129,5 +129,5 @@ def _ranks(order: Ints) -> Ints:
 
 
 def _ranks_within(group: Ints, rank: Ints) -> Ints:
-    """Rank of each row among those of its group."""
+    """Rank of each row within its group."""
     return pd.Series(rank).groupby(group).rank(method="first").to_numpy(dtype=np.int64) - 1

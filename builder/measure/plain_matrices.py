@@ -1,4 +1,4 @@
-"""Matrices that are made of contents and rows alone, without a model and without an image file."""
+"""Matrices that are made of contents and rows alone, without a model or an image file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LooksMatrix(ContentMatrix):
     name, views = "looks", TEXT
 
     def make(self, contents: Contents) -> Floats:
-        """Look at the texts; an option is looked at beside its competitors."""
+        """Compute the looks of texts; those of an option include differences from its competitors."""
         if contents.form == "option":
             return contents.of_options(option_looks)
         return text_looks(contents.table["text"].tolist())
@@ -44,7 +44,7 @@ class LooksMatrix(ContentMatrix):
 
 @dataclass(frozen=True, eq=False)
 class FieldMatrix(RowMatrix):
-    """What rows say of themselves among some items, by `twokeys.builder.measure.metadata`."""
+    """Metadata of rows among some items, by `twokeys.builder.measure.metadata`."""
 
     items: pd.DataFrame
     source: str = ""
@@ -57,20 +57,20 @@ class FieldMatrix(RowMatrix):
 
 @dataclass(frozen=True, eq=False)
 class PlaceMatrix(RowMatrix):
-    """Where rows stand, by `twokeys.builder.measure.places`."""
+    """Places of rows, by `twokeys.builder.measure.places`."""
 
     items: pd.DataFrame
     source: str = ""
     name, views = "place", TEXT
 
     def of_rows(self, ids: pd.Series[str]) -> Floats:
-        """Count rows and ranks; other rows are not there to be counted."""
+        """Compute numbers and ranks among these rows alone."""
         return places(self.items[self.items["id"].isin(set(ids))]).loc[ids.tolist()].to_numpy(dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class ImagePlaceMatrix(ContentMatrix):
-    """Where images stand, by `twokeys.builder.measure.places`."""
+    """Places of images, by `twokeys.builder.measure.places`."""
 
     items: pd.DataFrame
     source: str = ""
@@ -82,4 +82,4 @@ class ImagePlaceMatrix(ContentMatrix):
 
 
 PLAIN: tuple[Matrix, ...] = (LexicalMatrix(), LooksMatrix())
-"""What is made of nothing but the contents' text."""
+"""Matrices that are made of the contents' text alone."""

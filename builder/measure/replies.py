@@ -28,8 +28,9 @@ from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
-from twokeys.builder.run.room import room_for, weight, with_threads
+from twokeys.builder.run.room import needs_of, threads_for, weight
 from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256_of_weights
@@ -111,8 +112,8 @@ def replies(space: Workspace, model: NamedModel, pictures: Pictures, questions: 
         (shard, drawn[number * PICTURES_PER_SHARD :][: len(shard)])
         for number, shard in enumerate(pictures.shards(PICTURES_PER_SHARD))
     ]
-    engine, small = room_for(space.run.engine, weight(getattr(_loaded(model.name, hosts), "module", None)))
-    space.parts(partial(_ask, model.name, hosts, small), shards, engine)
+    needs = needs_of(weight(getattr(_loaded(model.name, hosts), "module", None)))
+    space.parts(partial(_ask, model.name, hosts, needs), shards, needs)
     return ImageReplies()
 
 
@@ -122,14 +123,14 @@ def _loaded(model: str, hosts: Hosts) -> Responder:
     return load(model, hosts=hosts)
 
 
-def _ask(model: str, hosts: Hosts, small: bool, shard: tuple[Pictures, list[str]], path: Path) -> None:
+def _ask(model: str, hosts: Hosts, needs: Needs, shard: tuple[Pictures, list[str]], path: Path) -> None:
     pictures, questions = shard
     responder, rest = _loaded(model, hosts), iter(questions)
     guess: list[str] = []
     other: list[str] = []
     for batch in pictures.batches(PER_BATCH):
         asked = [Question(image, next(rest)) for image in batch]
-        with with_threads(small):
+        with threads_for(needs):
             guess += responder.reply([Question(image, BLIND_PROMPT) for image in batch])
             other += responder.reply(asked)
     write_table(path, pa.table({"key": pictures.keys, "guess": guess, "other": other}))

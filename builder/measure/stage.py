@@ -1,8 +1,8 @@
-"""Measuring: every blind baseline, cross-fitted over grouped folds, one shard per (baseline, fold).
+"""Measuring: every blind baseline, cross-fitted over grouped folds, one shard for each (baseline, fold).
 
-No item is scored by a model that was fitted on it or on its group. Measurements come as one table, `id` and per
-baseline `<name>.prediction` (text), `<name>.confidence` (probability of the predicted answer) and `<name>.p_gold`
-(probability of the gold answer; 0 when it is outside the answers that the baseline knew).
+No item is scored by a model that was fitted on it or on its group. Measurements are one table with `id` and, for each
+baseline, `<name>.prediction` (text), `<name>.confidence` (probability of the predicted answer) and `<name>.p_gold`
+(probability of the gold answer; 0 if the gold is outside the answers that the baseline can predict).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.baselines import VIEWS, Baseline, View, baselines
 from twokeys.builder.measure.baselines.neighbours import nearest
-from twokeys.builder.measure.baselines.problem import Floats, Form, Ints, Problem, nobody
+from twokeys.builder.measure.baselines.problem import Floats, Form, Ints, Problem, no_numbers
 from twokeys.builder.measure.fit import fit_and_score
 from twokeys.builder.measure.lexical import option_features
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads, RowMatrix
@@ -26,6 +26,7 @@ from twokeys.builder.measure.offers import offers, vocabulary
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.needs import ONE_CORE, Needs
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.disk import whole
@@ -33,14 +34,14 @@ from twokeys.core.items import digest
 
 FIT_ON = "fit_on.npy"
 FORMS: tuple[tuple[Form, bool], ...] = (("answer", False), ("answer", True), ("option", False), ("option", True))
-"""Form of a problem, and whether contents are told apart by what their rows say, too."""
+"""Form of a problem, and whether items of one question with different metadata are different contents."""
 EVIDENCE = 3
-"""Neighbours that are named as evidence."""
+"""Number of neighbours that are named as evidence."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One shard of measuring: one baseline on one problem, one fold held out."""
+    """One shard of measuring: one baseline on one problem, with one fold held out."""
 
     baseline: str
     folder: Path
@@ -59,8 +60,9 @@ class CrossFit:
         folds: For each view the (n,) fold of each item.
         chosen: Full name -> baseline.
         settings: The recipe's part on measuring.
-        reads: What the baselines read of contents beside their text.
-        held: Whether predictors that see the image are held to the options, or the answer type, of each item.
+        reads: What the baselines read of contents besides their text.
+        held: Whether predictors that see the image must answer with an option of each item, or with an answer of its
+            type.
     """
 
     folds: Mapping[View, Ints]
@@ -72,7 +74,7 @@ class CrossFit:
 
 @dataclass(frozen=True, eq=False)
 class Measurements(Result):
-    """What baselines measured.
+    """Measurements of baselines.
 
     Attributes:
         table: `id` and the columns of each baseline, in the order of the items.
@@ -92,7 +94,7 @@ def measure(
         items: The item table, sorted by id.
         how: The baselines, and how they are fitted.
         seed: The recipe's seed.
-        fit_on: (n,) items that may be fitted on; all are scored, each by a model that left out its fold.
+        fit_on: (n,) items that may be fitted on; all items are scored, each by a model without its fold.
     """
     tasks: list[Task] = []
     for place, problem, fitting in problems(items.frame, how):
@@ -108,31 +110,33 @@ def measure(
         if fit_on is not None:
             with whole(folder / FIT_ON) as path, path.open("wb") as file:
                 np.save(file, fit_on[problem.item], allow_pickle=False)
-    # The slow shards first, so that no worker is left with one at the end.
+    # Slow shards come first, so that no worker starts one at the end.
     tasks.sort(
         key=lambda task: (
             how.chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
         )
     )  # fmt: skip
-    return Measurements(_collect(items.frame, tasks, space.parts(score_fold, tasks)))
+    needs = {name: Needs(gpus=1) if baseline.language else ONE_CORE for name, baseline in how.chosen.items()}
+    parts = space.parts(score_fold, tasks, lambda task: needs[task.baseline])
+    return Measurements(_collect(items.frame, tasks, parts))
 
 
 def problems(items: pd.DataFrame, how: CrossFit) -> Iterator[tuple[str, Problem, list[str]]]:
-    """Make the problems that baselines are fitted to, one per view and form.
+    """Make the problems to which baselines are fitted, one for each view and form.
 
     Args:
         items: The item table.
         how: The baselines, and how they are fitted.
 
     Yields:
-        A name for its folder, the problem, and the baselines that can be run on it.
+        A name for the problem's folder, the problem, and the baselines that can be fitted to it.
     """
     names, reads = vocabulary(items), how.reads
     answers = names.get_indexer(pd.Index(items["compared"])).astype(np.int64)
     for view in VIEWS:
         wanted = {name: baseline for name, baseline in how.chosen.items() if name.startswith(f"{view}.")}
         for form, described in FORMS:
-            # Baselines that read metadata of rows need one content per row; all others share one per question.
+            # Baselines that read metadata of rows need one content for each row; all others, one for each question.
             fitting = [
                 name
                 for name, baseline in wanted.items()
@@ -149,19 +153,19 @@ def problems(items: pd.DataFrame, how: CrossFit) -> Iterator[tuple[str, Problem,
                 problem = replace(problem, offer=offer[rows], offered=offered)
             if reads.language is not None and any(wanted[name].language for name in fitting):
                 problem = replace(problem, language=reads.language.name)
-            # Images known by name alone have no vectors.
+            # If only the names of images are available, there are no vectors.
             able = [name for name in fitting if _able(problem, wanted[name])]
             yield (f"{view}-described-{form}" if described else f"{view}-{form}"), problem, able
 
 
 def _able(problem: Problem, baseline: Baseline) -> bool:
-    """Whether a baseline can be run: all that it reads is there, and something of what it reads as well."""
-    there = baseline.matrices & problem.matrices.keys()
-    return set(baseline.reads) <= there and (bool(there) or not baseline.also)
+    """Whether a baseline can run: all matrices in `reads` are available and, if it has `also`, at least one in all."""
+    available = baseline.matrices & problem.matrices.keys()
+    return set(baseline.reads) <= available and (bool(available) or not baseline.also)
 
 
 def _rows_of(items: pd.DataFrame, view: View, form: str) -> NDArray[np.int64]:
-    """Items that a view and a form apply to: options are chosen among, everything else is named."""
+    """Return the items of a view and a form: items with options have the `option` form, all others `answer`."""
     multiple = items["choices"].map(len).to_numpy() > 0
     if view == "image":
         mask = np.full(len(items), form == "answer")
@@ -181,16 +185,16 @@ def build_problem(
     matrices: Sequence[Matrix],
     candidates: int,
 ) -> Problem:
-    """Find the unique contents of a view and make what the baselines read of them.
+    """Find the unique contents of a view, and make the matrices that the baselines read.
 
     Args:
         items: The item table.
         answers: (n,) code of each item's answer.
         fold: (n,) fold of each item.
         view: The view.
-        form: The form; items that it does not apply to have no row.
-        matrices: What is made of the contents.
-        candidates: Most frequent answers among which a language model may choose.
+        form: The form; items of other forms have no row.
+        matrices: The matrices to make.
+        candidates: Number of most frequent answers among which a language model may choose.
     """
     rows = _rows_of(items, view, form)
     part = items.iloc[rows]
@@ -201,48 +205,51 @@ def build_problem(
         plain = np.zeros((len(part), 0), dtype=np.float32)
     else:
         shown, item, label, plain = _options(part, rows, view)
-    own = _of_rows(matrices, part, np.searchsorted(rows, item))
-    if own:
-        which = np.unique(np.concatenate(list(own.values()), axis=1), axis=0, return_inverse=True)[1].ravel()
+    row_matrices = _of_rows(matrices, part, np.searchsorted(rows, item))
+    if row_matrices:
+        joined = np.concatenate(list(row_matrices.values()), axis=1)
+        which = np.unique(joined, axis=0, return_inverse=True)[1].ravel()
         shown["key"] = [f"{key} {number}" for key, number in zip(shown["key"], which, strict=True)]
     code = pd.factorize(shown["key"])[0].astype(np.int64)
     first = np.unique(code, return_index=True)[1]
     table = shown.iloc[first].set_index("key")
     frequent = _frequent(part["compared"], candidates) if form == "answer" else ()
     contents = Contents(view, form, part, table, first, plain[first], frequent)
-    own = {name: found[first] for name, found in own.items()}
     made: dict[str, Floats] = {}
     for matrix in matrices:
-        found = _made(matrix, contents) if isinstance(matrix, ContentMatrix) else own.get(matrix.name)
-        if found is not None:
-            made[matrix.name] = np.concatenate([found, contents.options], axis=1) if matrix.with_options else found
+        if isinstance(matrix, ContentMatrix):
+            numbers = _made(matrix, contents)
+        else:
+            numbers = row_matrices[matrix.name][first] if matrix.name in row_matrices else None
+        if numbers is not None:
+            made[matrix.name] = np.concatenate([numbers, contents.options], axis=1) if matrix.with_options else numbers
     return Problem(
         form, item, code, label, fold[item], table["context"].tolist(), table["text"].tolist(), made,
         candidates=frequent,
-        rivals=pd.factorize(table["case"])[0].astype(np.int64) if form == "option" else nobody(),
+        rivals=pd.factorize(table["case"])[0].astype(np.int64) if form == "option" else no_numbers(),
     )  # fmt: skip
 
 
 def _of_rows(matrices: Sequence[Matrix], items: pd.DataFrame, at: Ints) -> dict[str, Floats]:
-    """Matrices that rows decide, by name, one row for each item that `at` names; none that has no column."""
+    """Return the matrices that follow from items, by name, one row for each entry of `at`; empty ones are left out."""
     of_items = {matrix.name: matrix.of_rows(items["id"]) for matrix in matrices if isinstance(matrix, RowMatrix)}
-    return {name: found[at] for name, found in of_items.items() if found is not None and found.shape[1]}
+    return {name: numbers[at] for name, numbers in of_items.items() if numbers is not None and numbers.shape[1]}
 
 
 def _made(matrix: ContentMatrix, contents: Contents) -> Floats | None:
-    """A matrix of contents; None if it cannot be had, or has no column."""
-    found = matrix.make(contents)
-    return found if found is not None and found.shape[1] else None
+    """Make a matrix of contents; None if it is not available, or has no column."""
+    numbers = matrix.make(contents)
+    return numbers if numbers is not None and numbers.shape[1] else None
 
 
 def _frequent(answers: pd.Series[str], limit: int) -> tuple[str, ...]:
-    """The most frequent answers; ties go by spelling, whatever the order of the rows."""
+    """Return the most frequent answers; ties are ordered by spelling, not by the order of the rows."""
     counts = answers.value_counts()
     return tuple(sorted(counts.index, key=lambda answer: (-int(counts[answer]), answer))[:limit])
 
 
 def _options(part: pd.DataFrame, rows: Ints, view: View) -> tuple[pd.DataFrame, Ints, Ints, Floats]:
-    """One row per (item, option). What an option is like depends on its competitors, so they are in its key."""
+    """Return one row for each (item, option); the features of an option depend on its competitors, so its key does."""
     records, item, label, plain = [], [], [], []
     cache: dict[tuple[str, ...], Floats] = {}
     number: dict[tuple[str, ...], int] = {}
@@ -268,20 +275,20 @@ _PART = pa.schema(
 
 
 def score_fold(task: Task, path: Path) -> None:
-    """Fit one baseline on all folds but one and score that one."""
+    """Fit one baseline on all folds but one, and score that fold."""
     problem, baseline = Problem.load(task.folder), baselines()[task.baseline]
     inside = problem.fold == task.fold
     outside = ~inside & np.load(task.folder / FIT_ON, allow_pickle=False) if task.some else ~inside
     test, row = np.unique(problem.content[inside], return_inverse=True)
     table = fit_and_score(problem, baseline, inside, outside, task.max_answers, task.seed)
-    if table is None:  # nothing to learn from: nothing is claimed about this fold
+    if table is None:  # without training rows there are no predictions for this fold
         write_table(path, _PART.empty_table())
         return
-    found = pa.table(table)
+    scored = pa.table(table)
     if task.baseline.endswith(".neighbours"):
         evidence = _evidence(problem, inside, outside, test, row, table["item"])
-        found = found.append_column("evidence", pa.array(evidence, type=pa.string()))
-    write_table(path, found)
+        scored = scored.append_column("evidence", pa.array(evidence, type=pa.string()))
+    write_table(path, scored)
 
 
 def _evidence(
@@ -292,13 +299,13 @@ def _evidence(
     row: Ints,
     items: NDArray[np.generic],
 ) -> list[str]:
-    """Which training items the vote came from: for each scored item `position:similarity` of the nearest few."""
+    """Name the training items behind a vote: for each scored item `position:similarity` of the nearest few."""
     contents, first = np.unique(problem.content[outside], return_index=True)
     examples = problem.item[outside][first]
     similarity, index = nearest(problem, contents, test, EVIDENCE)
     text = [
-        " ".join(f"{examples[j]}:{s:.2f}" for s, j in zip(near, found, strict=True) if j >= 0)
-        for near, found in zip(similarity, index, strict=True)
+        " ".join(f"{examples[j]}:{s:.2f}" for s, j in zip(similarities, indices, strict=True) if j >= 0)
+        for similarities, indices in zip(similarity, index, strict=True)
     ]
     by_item: dict[int, str] = {}
     for item, content in zip(problem.item[inside].tolist(), row.tolist(), strict=True):
@@ -319,10 +326,10 @@ def _collect(items: pd.DataFrame, tasks: list[Task], parts: list[Path]) -> pd.Da
             prediction[item] = [choices[i][p] for i, p in zip(item, table["prediction"], strict=True)]
         else:
             prediction[item] = names[table["prediction"]]
-        # Four digits are what a probability of a baseline is good for; the rest is noise of the last bit.
+        # A baseline's probability has four meaningful digits; further digits may differ in the last bit.
         p_gold[item] = table["p_gold"].round(4)
         confidence = columns.setdefault(f"{task.baseline}.confidence", np.full(len(items), np.nan, dtype=np.float32))
-        confidence[item] = table["confidence"]  # in full: only its order counts
+        confidence[item] = table["confidence"]  # not rounded: its order counts
         if "evidence" in table:
             evidence = columns.setdefault(f"{task.baseline}.evidence", np.full(len(items), None, dtype=object))
             evidence[item] = [_names(cell, identities) for cell in table["evidence"]]

@@ -1,4 +1,4 @@
-"""The survey: everything that is known of a recipe's items before anything is dropped.
+"""The survey: everything that is measured of a recipe's items before any item is dropped.
 
     items -> embed -> groups -> measure
 
@@ -18,7 +18,7 @@ import pandas as pd
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import marked
-from twokeys.builder.measure.categories import check_names
+from twokeys.builder.measure.categories import check_names, check_parts
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import EVERY, Links, group
@@ -47,30 +47,30 @@ from twokeys.data_cards.manifest import GroupKind
 from twokeys.data_cards.panel import Panel
 
 CALIBRATION = 48
-"""Images on which the near-duplicate threshold is calibrated."""
+"""Number of images on which the near-duplicate threshold is calibrated."""
 MOST_OF_ANY_IMAGE = 0.5
-"""Largest share of a corpus that items which share images may make: they surely leak, other links may."""
+"""Largest share of a corpus in a group that shared images make: generous, since shared images leak for certain."""
 ENCODED = ("text", "image", "language", "vision-language", "maps")
 """What encoders encode, in the order of manifests."""
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What is known of a recipe's items.
+    """A recipe's items with their measurements.
 
     Attributes:
         items: Item table sorted by id, with `group`, `image_contrast`, `image_colour`, `image_cluster` and all
             measurements.
-        pictures: Their images, with what is kept of each.
+        pictures: Images of the items, with their facts.
         set_aside: Rows that could not be used, with the problem.
-        sources: The corpora as found.
+        sources: The corpora with their places.
         counts: Rows by source and split, from the reading stage.
-        groups: What each kind of link did.
-        encoders: Encoders that were used, by what they encode.
+        groups: Effect of each kind of link.
+        encoders: What is encoded -> the encoder that was used.
         key: Key of the stage that items and measurements follow from.
         represent: Vectors and other matrices of the items' contents, on demand.
-        pool: Further images among which partners are found, which nothing measures; None if no generator needs them.
-        panel: What the recipe's panel of models answers without the images; None if it names none.
+        pool: Further images, in which partners are searched and which are not measured; None if no generator needs any.
+        panel: Answers of the recipe's panel of models without the images; None if the recipe names no panel.
     """
 
     items: pd.DataFrame
@@ -87,17 +87,17 @@ class Survey:
 
     @property
     def aside(self) -> list[BadInput]:
-        """Why each row that was set aside cannot be used."""
+        """The problem of each row that was set aside."""
         return [BadInput(**json.loads(problem)) for problem in self.set_aside["problem"]]
 
 
 @dataclass(frozen=True, eq=False)
 class Grouping(Result):
-    """Which items belong together.
+    """The groups of items.
 
     Attributes:
-        table: `id` and `group` of every item, `image_cluster` and, of each of its images, `image_clusters`.
-        kinds: What each kind of link did.
+        table: `id` and `group` of every item, `image_cluster`, and `image_clusters` with a cluster for each image.
+        kinds: Effect of each kind of link.
     """
 
     table: pd.DataFrame
@@ -108,8 +108,8 @@ def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:
     """Find the corpora of a recipe, before any work.
 
     Args:
-        recipe: Names them.
-        corpora: Folder that their paths are relative to; the environment variable TWOKEYS_CORPORA when None.
+        recipe: The recipe, which names the corpora.
+        corpora: Folder to which their paths are relative; the environment variable TWOKEYS_CORPORA if None.
 
     Raises:
         BadInput: When a corpus or a split is missing.
@@ -118,17 +118,17 @@ def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:
 
 
 def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, pool: PoolImages | None = None) -> Survey:
-    """Embed, group and measure what was read.
+    """Embed, group and measure the items that were read.
 
     Args:
-        run: The build under way.
-        recipe: Says what makes items belong together, and which baselines run.
-        sources: The corpora as found.
-        reading: What was read of them.
-        pool: Further images, handed on as they are.
+        run: The current build.
+        recipe: The recipe, which defines groups and baselines.
+        sources: The corpora with their places.
+        reading: The items that were read.
+        pool: Further images, which are passed on without change.
 
     Raises:
-        BadInput: When a corpus is bad, or too small to be folded.
+        BadInput: When a corpus is bad, or too small for folds.
     """
     baselines = chosen(recipe.measure.baselines)
     items = reading.items
@@ -138,6 +138,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
     check_names(items, recipe.categories, recipe.name)
+    check_parts(items, recipe.balance.categories, recipe.name)
     roots = {source.corpus.name: source.root for source in sources}
     pictures = Pictures(reading.pictures, roots, recipe.images)
     for name, looks in image_looks(items, pictures).items():
@@ -176,7 +177,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
 
 
 def named(encoders: dict[str, NamedModel]) -> dict[str, str]:
-    """What identifies encoders, by what they encode, as manifests state it."""
+    """Map what is encoded to the identity of the encoder, as manifests state it."""
     return {kind: encoders[kind].key for kind in ENCODED if kind in encoders}
 
 
@@ -191,11 +192,11 @@ def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.i
 
 
 Kinds = list[tuple[str, list[str]]]
-"""Each corpus with what makes its items belong together."""
+"""Each corpus with the kinds of links between its items."""
 
 
 def _kinds(recipe: Recipe) -> Kinds:
-    """What makes items belong together; images that are known by name alone are near none."""
+    """Return the kinds of links of each corpus; without image files there are no near-duplicates."""
     return [
         (corpus.name, [kind for kind in corpus.group_by if kind != "near_image" or corpus.images == "required"])
         for corpus in recipe.corpora
@@ -203,10 +204,10 @@ def _kinds(recipe: Recipe) -> Kinds:
 
 
 def _encoders(kinds: Kinds, represent: Representations) -> dict[str, NamedModel]:
-    """Encoders that grouping uses, by what they encode."""
+    """Map what is encoded to the encoder, for the encoders that grouping uses."""
     every = {kind for _, of_corpus in kinds for kind in of_corpus}
-    found = {"text": represent.text} if "paraphrase" in every else {}
-    return found | ({"image": represent.image} if "near_image" in every else {})
+    encoders = {"text": represent.text} if "paraphrase" in every else {}
+    return encoders | ({"image": represent.image} if "near_image" in every else {})
 
 
 @stage("groups", version=4)
@@ -218,9 +219,9 @@ def group_items(
     Args:
         space: Where the work is done.
         represent: The items and their images.
-        kinds: What makes items of each corpus belong together.
+        kinds: Kinds of links of each corpus.
         folds: Number of folds into which the groups must fit.
-        encoders: Encoders that tell what is near, by what they encode.
+        encoders: What is encoded -> the encoder that decides which contents are near.
     """
     items = represent.items
     shown = images_of(items).explode()
@@ -230,15 +231,15 @@ def group_items(
         part = items[items["source"] == corpus]
         for kind in of_corpus:
             if kind == "near_image":
-                found, keys = _near_images(shown.loc[part.index], represent, encoders["image"])
+                clusters, keys = _near_images(shown.loc[part.index], represent, encoders["image"])
                 cluster.loc[part.index] = keys
-                links.append(Links(corpus, kind, keys, found.similarity, found.note))
+                links.append(Links(corpus, kind, keys, clusters.similarity, clusters.note))
             elif kind == "paraphrase":
                 texts = part.drop_duplicates("question_key").set_index("question_key")["question"]
                 embedded = represent.texts("question", dict(texts))
-                found = paraphrases(embedded, texts, text_encoder(encoders["text"].name))
-                leaders = _leaders(embedded, found, part["question_key"])
-                links.append(Links(corpus, kind, leaders, found.similarity, found.note))
+                clusters = paraphrases(embedded, texts, text_encoder(encoders["text"].name))
+                leaders = _leaders(embedded, clusters, part["question_key"])
+                links.append(Links(corpus, kind, leaders, clusters.similarity, clusters.note))
             elif kind == "links":
                 links.append(Links(corpus, kind, part["links"].explode().dropna()))
             else:
@@ -247,19 +248,19 @@ def group_items(
                     links.append(Links(corpus, "any image", shown.loc[part.index], most=MOST_OF_ANY_IMAGE))
     links += _between(items, shown, [corpus for corpus, of_corpus in kinds if "image" in of_corpus])
     names, reports = group(items, links, folds)
-    clusters = ByItem.of(cluster.index).lists(cluster)
-    table = {"id": items["id"], "group": names, "image_cluster": clusters.map(image_key), "image_clusters": clusters}
+    lists = ByItem.of(cluster.index).lists(cluster)
+    table = {"id": items["id"], "group": names, "image_cluster": lists.map(image_key), "image_clusters": lists}
     return Grouping(pd.DataFrame(table), reports)
 
 
 def _between(items: pd.DataFrame, shown: pd.Series[str], corpora: list[str]) -> list[Links]:
-    """Links between items of several corpora that share an image, if there are such."""
+    """Return links between items of different corpora that share an image, if there are any."""
     if len(corpora) < 2:
         return []
     source = items["source"].loc[shown.index].to_numpy()
-    asked = np.isin(source, corpora)
-    part = shown[asked]
-    if not (pd.Series(source[asked]).groupby(part.to_numpy()).nunique() > 1).any():
+    linked = np.isin(source, corpora)
+    part = shown[linked]
+    if not (pd.Series(source[linked]).groupby(part.to_numpy()).nunique() > 1).any():
         return []
     return [Links(EVERY, "any image", part, most=MOST_OF_ANY_IMAGE)]
 
@@ -270,9 +271,9 @@ def _near_images(
     """Cluster the near-duplicate images of one corpus.
 
     Args:
-        shown: Keys of the images of its items, a row for each image of an item.
+        shown: Keys of the images of the corpus's items, a row for each image of an item.
         represent: The items and their images.
-        encoder: Tells what is near.
+        encoder: The encoder that decides which images are near.
     """
     made = represent.images()
     whole, small = made.embedded(), made.thumbnails()
@@ -280,12 +281,12 @@ def _near_images(
     rows = whole.of(pd.Series(keys))
     sample = keys[spread(len(keys), CALIBRATION)]
     decoded = [represent.pictures.decode(str(key)) for key in sample]
-    own = Embedded(pd.Index(keys), whole.vectors[rows])
-    found = near_images(own, small[rows], decoded, image_encoder(encoder.name))
-    return found, _leaders(own, found, shown)
+    embedded = Embedded(pd.Index(keys), whole.vectors[rows])
+    clusters = near_images(embedded, small[rows], decoded, image_encoder(encoder.name))
+    return clusters, _leaders(embedded, clusters, shown)
 
 
 def _leaders(embedded: Embedded, clusters: Clusters, keys: pd.Series[str]) -> pd.Series[str]:
-    """Each item's cluster, named by the cluster's first key."""
+    """Return the cluster of each item, named by the cluster's first key."""
     leader = embedded.keys.to_numpy()[clusters.leader]
     return pd.Series(leader[embedded.of(keys)], index=keys.index)

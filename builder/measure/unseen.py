@@ -1,11 +1,11 @@
-"""Folds by question: what a blind predictor knows of a question that no model met.
+"""Folds by question: measure how well a blind predictor answers questions on which no model was fitted.
 
-Folds by group keep an image together, so no model has seen the image that it answers about; but it may have met the
-question, about another image. That helps where a question mostly has one answer. It harms where a question's answers
-are as many of one kind as of another: a fold that happens to hold more of one leaves fewer of it to learn from, and
-the score of what the words give away falls, even below chance. Folds by question close that leak and open none to who
-sees no image. So both are told wherever questions recur, of baselines that read the question, or the options, and learn
-in seconds; of the image nothing is to be told anew, whose items never part.
+Folds by group keep an image together, so no model was fitted on the image that it answers about. But it may have been
+fitted on the same question about another image. That helps if the question mostly has one answer. It harms if the
+answers of a question are equally frequent: if a fold happens to hold more of one answer, the other folds hold fewer of
+it, and the score of a cue in the words falls, even below chance. Folds by question close that leak, and open none to a
+predictor that does not see the image. So if questions recur, both numbers are reported, for baselines that read the
+question or the options and learn in seconds. For the image there is nothing to add, since its items never part.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.folds import fold_of
 
 RECURS = 0.05
-"""Share of items that have their question, or options, in common with another group: from here on both are told."""
+"""From this share of items on, whose question or options another group has too, both numbers are reported."""
 ASKED: tuple[View, ...] = ("question", "choices")
-"""Views of which folds by question tell something."""
+"""Views that get folds by question."""
 
 
 def asked(items: pd.DataFrame, view: View) -> pd.Series[str]:
-    """What a predictor of a view reads, as a key; items without options have none of the view `choices`."""
+    """Return a key of what a predictor of a view reads; items without options have no key in the view `choices`."""
     if view == "question":
         return items["question_key"]
     options = items["choices"]
-    return options[options.map(len) > 0].map(lambda own: "\n".join(sorted(map(str, own))))
+    return options[options.map(len) > 0].map(lambda choices: "\n".join(sorted(map(str, choices))))
 
 
 def recurring(items: pd.DataFrame, view: View) -> float:
-    """Share of items whose question, or options, another group has too.
+    """Return the share of items whose question, or options, another group has too.
 
     Example:
         >>> table = pd.DataFrame({"question_key": ["a", "a", "b", "b"], "group": ["x", "y", "z", "z"]})
@@ -54,15 +54,15 @@ def recurring(items: pd.DataFrame, view: View) -> float:
 def measure_unseen(
     run: Run, name: str, items: KeyedTable, recipe: Recipe, chosen: Mapping[str, Baseline], represent: Representations
 ) -> Measurements | None:
-    """Fit baselines with folds by question; None where too few questions recur, or no baseline is to be fitted anew.
+    """Fit baselines with folds by question; None if too few questions recur, or no baseline qualifies.
 
     Args:
-        run: The build under way.
+        run: The current build.
         name: Name of the stage.
         items: The item table, sorted by id.
-        recipe: Says into how many folds.
+        recipe: The recipe, with the number of folds.
         chosen: The baselines of the build.
-        represent: What they read.
+        represent: Makes the matrices that they read.
     """
     folds = {}
     for view in ASKED:

@@ -53,7 +53,7 @@ def examined(asked: Retrieved, number: int, text: TextRule) -> pd.DataFrame:
         (forms[place // len(answer.categories)], str(answer.categories[place % len(answer.categories)]))
         for place in kinds.tolist()
     ]
-    problems = np.array([answer_problem(new, base, base.choices, text) for base, new in cases], dtype=object)
+    problems = np.array([_problem(new, base, text, asked.found.expected) for base, new in cases], dtype=object)
     same = [compared(base.answer_type, base.choices, new) for base, new in cases]
     names = (column.astype(str).tolist() for column in (found["of"], found["image"], found["answer"]))
     code, different = pd.factorize(np.array(same, dtype=object))
@@ -66,6 +66,11 @@ def examined(asked: Retrieved, number: int, text: TextRule) -> pd.DataFrame:
         problem=pd.Series(problems[kind], dtype=object),
         scores=pd.Series(None, index=found.index, dtype=object),
     )
+
+
+def _problem(new: str, base: Side, text: TextRule, expected: bool) -> str | None:
+    """See `answer_problem`; what is told may be onward (`twokeys.builder.pair.onward`): with the answer of its item."""
+    return None if new == base.answer and not expected else answer_problem(new, base, base.choices, text)
 
 
 def _sides(items: pd.DataFrame) -> list[Side]:

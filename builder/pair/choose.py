@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.balance.select import select
 from twokeys.builder.pair.candidates import as_item_rows, of_items
+from twokeys.builder.pair.onward import with_originals
 from twokeys.builder.pair.retrieve import Retrieved
 from twokeys.builder.pair.sift import Beside, with_looks, without_measures
 from twokeys.builder.recipe import Balance
@@ -35,7 +36,7 @@ class Chosen(Result):
     spare: pd.DataFrame
 
 
-@stage("choose", version=3)
+@stage("choose", version=4)
 def choose(
     space: Workspace,
     beside: Beside,
@@ -54,13 +55,19 @@ def choose(
         sound: Sound candidates.
         settings: How the set is balanced.
     """
-    items = beside.items.frame
-    kept = needed(items, added.frame, sound.frame, settings)
-    rows = as_item_rows(sound.frame[kept], made, beside.images, items, beside.known.items)
+    items, candidates = beside.items.frame, sound.frame
+    while True:
+        kept = needed(items, added.frame, candidates, settings)
+        chosen, alone = with_originals(candidates[kept], items, settings.within)
+        if not alone:
+            break
+        candidates = candidates[~candidates["id"].isin(alone)]
+    rows = as_item_rows(chosen, made, beside.images, items, beside.known.items)
     if len(rows):
         rows = without_measures(with_looks(rows, beside.pictures))
         rows = rows.astype({"image_width": "int32", "image_height": "int32"})
-    return Chosen(rows, _spare(sound.frame[~kept], items))
+    spare = ~sound.frame["id"].isin(set(candidates["id"][kept]))
+    return Chosen(rows, _spare(sound.frame[spare], items))
 
 
 def needed(items: pd.DataFrame, added: pd.DataFrame, sound: pd.DataFrame, settings: Balance) -> NDArray[np.bool_]:
@@ -75,7 +82,7 @@ def needed(items: pd.DataFrame, added: pd.DataFrame, sound: pd.DataFrame, settin
         sound: Sound candidates.
         settings: How the set is balanced. Measurements are not made yet, so that all annotated items weigh the same.
     """
-    of = ["question_key", "choices", "answer_type", "source", "split"]
+    of = ["question_key", "choices", "answer_type", "source", "split", *(["meta"] if settings.categories else [])]
     edges = pd.DataFrame({
         "id": sound["id"], "image_key": sound["image"].astype("str"), "answer": sound["answer"].astype("str"),
         "edit_kind": sound["kind"].astype("str"), **of_items(sound, items, (name for name in of if name in items)),

@@ -194,7 +194,7 @@ class Retrieval(Result):
         kind: The kind of all candidates.
         candidates: Images of the pool that may stand in the place of items' images, the best of each item first: `of`
             (id of the item), `image` (its key) and `answer` about it, as categories (`as_candidates`). Balance chooses
-            among them.
+            among them. What has the answer of its item is onward (`twokeys.builder.pair.onward`).
         expected: Whether the answers are expectations, which the recipe's models must share; else they are told.
         understood: Ids of the items whose question it understands.
         checked: Number of those about whose own image it can tell the answer, too.

@@ -20,8 +20,9 @@ from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import GeneratorUse, Minimal, Recipe, Text
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
-from twokeys.builder.run.room import room_for, with_threads
+from twokeys.builder.run.room import needs_of, threads_for
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.item_images import images_of, several
 from twokeys.core.items import SCHEMA, TextRule, canonical_json
@@ -183,17 +184,17 @@ def make_edits(
     """
     generator, every = making.generator, Shard(items.frame, pictures)
     weights = cast("Loader", generator).weights if "models" in generator.needs else 0
-    engine, small = room_for(space.run.engine, weights) if weights else (None, None)
+    needs = needs_of(weights)
     if "study" in generator.needs and len(every.items):
-        with _threads(small):
+        with _threads(needs):
             generator = cast("Student", generator).study(every.items, every.pictures.read)
-    space.parts(partial(_edit_shard, generator, limits, seed, small), every.shards(ITEMS_PER_SHARD), engine)
+    space.parts(partial(_edit_shard, generator, limits, seed, needs), every.shards(ITEMS_PER_SHARD), needs)
     return Edits(declined_images(generator, every.pictures))
 
 
-def _threads(small: bool | None) -> AbstractContextManager[None]:
-    """As `with_threads`; None where no model runs: what was set stays, and torch is not loaded for it."""
-    return nullcontext() if small is None else with_threads(small)
+def _threads(needs: Needs) -> AbstractContextManager[None]:
+    """As `threads_for`; where no model runs what was set stays, and torch is not loaded for it."""
+    return threads_for(needs) if needs.gpus else nullcontext()
 
 
 def declined_images(generator: Generator, pictures: Pictures) -> dict[str, str]:
@@ -211,8 +212,8 @@ def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
-def _edit_shard(generator: Generator, limits: Limits, seed: int, small: bool | None, shard: Shard, path: Path) -> None:
-    with _threads(small):
+def _edit_shard(generator: Generator, limits: Limits, seed: int, needs: Needs, shard: Shard, path: Path) -> None:
+    with _threads(needs):
         _write_edits(generator, limits, seed, shard, path)
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from twokeys.builder.pair.edit import root_of
 from twokeys.builder.read.spelling import spelled
 from twokeys.core.answers.normal import compared
 from twokeys.core.columns import is_retrieved
 from twokeys.core.disk import whole
 from twokeys.core.files import sha256
-from twokeys.core.items import hashed_order, question_key
+from twokeys.core.items import canonical_json, hashed_order, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 
@@ -84,6 +87,36 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
         known[edit["id"]] = row
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def with_categories(rows: pd.DataFrame, items: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Edits in the parts of the items that they go back to: with these items' categories in `meta`.
+
+    What an edit's own `meta` says of a category stays.
+
+    Args:
+        rows: Edits as rows of the item table.
+        items: The annotated items.
+        names: Fields of `meta` inside which balance holds.
+    """
+    if not len(rows) or not names:
+        return rows
+    of = dict(zip(items["id"], items["meta"], strict=True))
+    metas = zip(rows["meta"], rows["id"].map(lambda identity: of[root_of(str(identity))]), strict=True)
+    return rows.assign(meta=[_with_fields(own, root, names) for own, root in metas])
+
+
+def _with_fields(meta: str, root: str, names: Sequence[str]) -> str:
+    own, other = json.loads(meta), json.loads(root)
+    for name in names:
+        here, there = own, other
+        for step in name.split(".")[:-1]:
+            there = there.get(step) if isinstance(there, dict) else None
+            here = here.setdefault(step, {}) if isinstance(here, dict) and isinstance(there, dict) else None
+        last = name.rpartition(".")[2]
+        if isinstance(here, dict) and isinstance(there, dict) and last in there:
+            here.setdefault(last, there[last])
+    return canonical_json(own)
 
 
 def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:

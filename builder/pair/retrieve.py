@@ -33,7 +33,7 @@ class Retrieved:
         return cast("Retriever", self.making.generator)
 
 
-@stage("retrieve", version=3)
+@stage("retrieve", version=4)
 def retrieve(space: Workspace, making: Making, budget: int | None, items: KeyedTable, pool: Pool) -> Retrieval:
     """Find candidates for partners among the images of a pool.
 

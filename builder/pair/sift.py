@@ -80,7 +80,7 @@ class Beside:
         return own if self.pool is None else own.and_others(self.pool.pictures)
 
 
-@stage("pair", version=6)
+@stage("pair", version=7)
 def sift(
     space: Workspace,
     beside: Beside,

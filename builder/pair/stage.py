@@ -26,7 +26,7 @@ from twokeys.builder.pair.equip import POOL, made
 from twokeys.builder.pair.generate import Edits, Making, fitting, generate, warn_of_several
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.judges.judges import Judges
-from twokeys.builder.pair.merge import STORE
+from twokeys.builder.pair.merge import STORE, with_categories
 from twokeys.builder.pair.minimality import Nearness
 from twokeys.builder.pair.pool import Pool, pool_of
 from twokeys.builder.pair.retrieve import Retrieved, retrieve
@@ -168,11 +168,14 @@ def _with_partners(
     """The items, sound edits of them, and the retrieved partners that balance needs; none of the pools `out`."""
     items, pool = beside.items.frame, beside.pool
     pictures = beside.known.pictures.plus(sifted.pictures, STORE, sifted.folder)
-    added, spare, key = sifted.added, pd.DataFrame(columns=SPARE), sifted.key
+    categories = recipe.balance.categories
+    added, spare = with_categories(sifted.added, items, categories), pd.DataFrame(columns=SPARE)
+    key = digest("in parts", sifted.key, *categories) if categories else sifted.key
     if pool is not None:
         sound = KeyedTable(without_pools(sifted.sound, pool, out), digest("sound", sifted.key, *out))
         chosen = choose(run, beside, found, KeyedTable(added, key), sound, recipe.balance)
-        added = pd.concat([added, chosen.partners], ignore_index=True) if len(chosen.partners) else added
+        partners = with_categories(chosen.partners, items, categories)
+        added = pd.concat([added, partners], ignore_index=True) if len(partners) else added
         pictures = pictures.and_others(pool.pictures.part(_from(pool, added)))
         spare, key = chosen.spare, chosen.key
     return Work(

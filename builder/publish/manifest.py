@@ -62,8 +62,8 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         max_share=recipe.balance.max_share,
         balance=build.selection.parts,
         label_noise=expected_noise(paired.known.items, recipe),
-        before=blindness(survey.items, confidence, READ),
-        after=blindness(build.balanced, confidence, BALANCED),
+        before=blindness(survey.items, confidence, READ, recipe.balance.within),
+        after=blindness(build.balanced, confidence, BALANCED, recipe.balance.within),
         categories_before=categories(survey.items, where, READ, confidence),
         categories_after=categories(build.balanced, where, BALANCED, confidence),
         partners=Partners(

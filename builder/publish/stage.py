@@ -14,14 +14,18 @@ from twokeys.builder.publish.measurements import measurement_rows
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.report.compose import folder_report
 from twokeys.builder.publish.rows import Written, write_config
-from twokeys.builder.publish.swap import Output, whole_folder
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import AUDITED, BALANCED, MEASUREMENTS, PAIRS, REMOVED
 from twokeys.core.files import hashes
+from twokeys.core.place import Kind
 from twokeys.core.progress import step
+from twokeys.core.swap import Output, whole_folder
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
+
+PUBLISHED = Kind(MANIFEST, "build_key", "build")
+"""Published folders."""
 
 
 def publish(run: Run, build: Build, output: Output) -> Manifest:

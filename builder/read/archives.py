@@ -57,12 +57,12 @@ def archive_in(folder: Path, name: str) -> tuple[Path, str, str] | None:
         >>> archive_in(Path("c"), "photos/val.tar.gz/1.png"), archive_in(Path("c"), "photos/1.png")
         ((PosixPath('c'), 'photos/val.tar.gz', '1.png'), None)
     """
-    if _is_archive(folder.name) and not folder.is_dir():
+    if is_archive(folder.name) and not folder.is_dir():
         real = folder.resolve()  # the recipe may name a link
         return real.parent, real.name, name
     parts = PurePosixPath(name).parts
     for place, part in enumerate(parts[:-1], start=1):
-        if _is_archive(part) and not folder.joinpath(*parts[:place]).is_dir():
+        if is_archive(part) and not folder.joinpath(*parts[:place]).is_dir():
             return folder, "/".join(parts[:place]), "/".join(parts[place:])
     return None
 
@@ -95,7 +95,22 @@ def member_bytes(folder: Path, archive: str, member: str) -> bytes:
     return data
 
 
-def _is_archive(name: str) -> bool:
+def member_names(folder: Path, archive: str) -> list[str]:
+    """The names of an archive's members that can be read, in its order.
+
+    Args:
+        folder: Folder that the archive must lie in.
+        archive: Its name there.
+
+    Raises:
+        BadInput: When the archive is none, or holds too much.
+    """
+    path = held(folder, archive, "archive")
+    return [name for name, found in _members(path, stamp(path), os.getpid()).found.items() if found is not None]
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is named as an archive is."""
     return without_packing(name).endswith(ENDINGS)
 
 

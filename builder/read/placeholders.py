@@ -1,4 +1,7 @@
-"""Placeholders: where a text names one of its item's images, as `<image 1>`, `<img2>`, `<image_3>` or `<image>` do."""
+"""Placeholders: where a text names one of its item's images, as `<image 1>`, `<img2>`, `<image>` or `[image 3]` do.
+
+Square brackets need a number: `[image]` may be a word of the text.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,11 @@ from typing import Any
 
 from twokeys.core.errors import BadInput
 
-_PLACEHOLDER = re.compile(r"<\s*(image|img|picture)([ _#-]*)(\d*)\s*/?\s*>", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"<\s*(?P<word>image|img|picture)(?P<gap>[ _#-]*)(?P<number>\d*)\s*/?\s*>"
+    r"|\[\s*(?:image|img)[ _#-]*(?P<other>\d+)\s*\]",
+    re.IGNORECASE,
+)
 _WORDS = "leave the row out, or add words to `columns.question`, as `[What is shown?{}, question]`"
 REMEDY = "name the columns of all images (`columns.image: [image_1, image_2]`), or mend the row"
 
@@ -35,7 +42,12 @@ def highest(texts: Sequence[Any]) -> int:
         2
     """
     found = [mark for text in texts if isinstance(text, str) for mark in _PLACEHOLDER.finditer(text)]
-    return max((int(mark[3]) for mark in found if mark[3]), default=0)
+    return max((int(number) for mark in found if (number := _number(mark))), default=0)
+
+
+def _number(mark: re.Match[str]) -> str:
+    """The number that a placeholder has; empty if it has none."""
+    return mark["number"] or mark["other"] or ""
 
 
 def named(question: Any, options: Sequence[Any], images: int, file: str, row: int | str) -> Named:
@@ -62,13 +74,13 @@ def named(question: Any, options: Sequence[Any], images: int, file: str, row: in
     """
     texts = [text for text in (question, *options) if isinstance(text, str)]
     found = [mark for text in texts for mark in _PLACEHOLDER.finditer(text)]
-    numbers = [int(mark[3]) for mark in found if mark[3]]
+    numbers = [int(number) for mark in found if (number := _number(mark))]
     has = "one image" if images == 1 else f"{images} images"
     if numbers and len(numbers) < len(found):
-        one, other = (next(mark[0] for mark in found if bool(mark[3]) is given) for given in (True, False))
+        one, other = (next(mark[0] for mark in found if bool(_number(mark)) is given) for given in (True, False))
         problem = f"the row names images by number ({one}) and without ({other})"
         raise BadInput(file, row, problem, "placeholders that all have a number, or none", "number all of them")
-    if strays := [mark[0] for mark in found if mark[3] and not 1 <= int(mark[3]) <= images]:
+    if strays := [mark[0] for mark in found if _number(mark) and not 1 <= int(_number(mark)) <= images]:
         allowed = "<image 1>" if images == 1 else f"<image 1> to <image {images}>"
         raise BadInput(file, row, f"the row names {strays[0]}, and the item has {has}", allowed, REMEDY)
     if not numbers and len(found) > images:
@@ -83,6 +95,6 @@ def named(question: Any, options: Sequence[Any], images: int, file: str, row: in
     def numbered(text: Any) -> Any:
         if not isinstance(text, str):
             return text
-        return _PLACEHOLDER.sub(lambda mark: f"<{mark[1]}{mark[2] or ' '}{next(count)}>", text)
+        return _PLACEHOLDER.sub(lambda mark: f"<{mark['word']}{mark['gap'] or ' '}{next(count)}>", text)
 
     return Named(numbered(question), tuple(numbered(option) for option in options))

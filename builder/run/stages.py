@@ -26,11 +26,12 @@ from twokeys.builder.run.checksums import DONE, is_done, is_sealed, seal, sums
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.keys import content_key
-from twokeys.builder.run.lock import alone
+from twokeys.builder.run.needs import ONE_CORE, Needs
 from twokeys.builder.run.results import Result, parts_of
 from twokeys.core.disk import writing
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
+from twokeys.core.lock import alone
 from twokeys.core.progress import Logged, Say, silent
 
 T = TypeVar("T")
@@ -113,7 +114,7 @@ class Workspace:
     cut: int = 1
 
     def parts(
-        self, function: Callable[[T, Path], None], shards: Sequence[T], engine: Engine | None = None
+        self, function: Callable[[T, Path], None], shards: Sequence[T], needs: Needs | Callable[[T], Needs] = ONE_CORE
     ) -> list[Path]:
         """Run `function(shard, path)` for every shard whose part is not there yet, or is not what was written.
 
@@ -122,17 +123,21 @@ class Workspace:
         Args:
             function: Makes one part.
             shards: What the parts are made from.
-            engine: Maps the function over the shards; the run's engine when None.
+            needs: What a shard needs, or a function that tells it of a shard: equal ones are mapped together.
         """
         paths = [self.folder / f"part-{number:05d}.parquet" for number in range(len(shards))]
         for path in {*parts_of(self.folder)} - {*paths}:
             path.unlink()
-        todo = [(shard, path) for shard, path in zip(shards, paths, strict=True) if not is_sealed(path, self.name)]
-        self.cut = max(len(shards), 1)
-        engine = self.run.engine if engine is None else engine
-        for finished, _ in enumerate(engine.map_shards(_Task(function), todo), start=1):
-            if finished < len(todo):  # what is made of the parts is not there yet: the stage tells the end
-                self.run.say(self.name, len(shards) - len(todo) + finished, len(shards))
+        groups: dict[Needs, list[tuple[T, Path]]] = {}
+        for shard, path in zip(shards, paths, strict=True):
+            if not is_sealed(path, self.name):
+                groups.setdefault(needs(shard) if callable(needs) else needs, []).append((shard, path))
+        self.cut, left = max(len(shards), 1), sum(map(len, groups.values()))
+        for needed, todo in groups.items():
+            for _ in self.run.engine.map_shards(_Task(function), todo, needed):
+                left -= 1
+                if left:  # what is made of the parts is not there yet: the stage tells the end
+                    self.run.say(self.name, len(shards) - left, len(shards))
         return paths
 
 

@@ -1,7 +1,7 @@
-r"""Characters of an answer as they are compared: one for all that look alike, digits of all scripts, no mark-up.
+r"""Fold the characters of an answer for comparison: look-alikes become one, digits become ASCII, mark-up goes.
 
-What can tell two answers apart stays: signs, comparisons, powers, units. Superscripts become `^2`, so `m²` and `m2`
-stay two answers. LaTeX becomes plain text: `$\frac{1}{2}$` is `1/2`.
+Whatever can distinguish two answers stays: signs, comparisons, powers, units. Superscripts become `^2`, so `m²` and
+`m2` stay two answers. LaTeX becomes plain text: `$\frac{1}{2}$` is `1/2`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ONE_FOR_ONE = str.maketrans({
     "`": "'", **dict.fromkeys("«»「」『』", '"'), "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=",
 })  # fmt: skip
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-"""What shows nothing and is no format character: fillers, and selectors among looks of one character."""
+"""Invisible characters that are no format characters: fillers, and variation selectors."""
 _VULGAR = re.compile("(?P<whole>\\d?)(?P<part>[¼-¾⅐-⅞↉])")
 _SUPERSCRIPT = re.compile(r"[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
@@ -42,7 +42,7 @@ _UNDERLINED = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]*[^\s_])\1(?![\w_]
 
 
 def folded(text: str) -> str:
-    r"""Return a text with its characters in one form each, without mark-up; letter case, spaces and line ends stay.
+    r"""Return a text with each character in one form, without mark-up; letter case, spaces and line ends stay.
 
     Example:
         >>> folded("**McDonald’s**"), folded("$\\frac{1}{2}$"), folded("３ m²"), folded("$5.99")
@@ -59,19 +59,19 @@ def _once(text: str) -> str:
     else:
         seen = "".join(map(_letter, _UNSEEN.sub("", text)))
         text = unicodedata.normalize("NFC", alike(seen, cased=False)).translate(_ONE_FOR_ONE)
-        text = _VULGAR.sub(lambda found: _in_digits(found["whole"], found["part"]), text)
-        text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text)
+        text = _VULGAR.sub(lambda match: _in_digits(match["whole"], match["part"]), text)
+        text = _SUPERSCRIPT.sub(lambda match: "^" + match[0].translate(_POWERS), text)
     if "\\" in text or "$" in text or "{" in text:
         text = _without_latex(text)
     if "<su" in text.lower():
-        text = _RAISED_TAG.sub(lambda found: ("^" if found[1].lower() == "sup" else "_") + _grouped(found[2]), text)
+        text = _RAISED_TAG.sub(lambda match: ("^" if match[1].lower() == "sup" else "_") + _grouped(match[2]), text)
     for mark, pattern in (("<", _TAGGED), ("*", _EMPHASISED), ("_", _UNDERLINED)):
         text = pattern.sub(r"\2", text) if mark in text else text
     return text
 
 
 def _letter(letter: str) -> str:
-    """One character: digits of all scripts are ours, invisible ones are none."""
+    """Fold one character: a digit of any script becomes an ASCII digit, an invisible character becomes empty."""
     if letter.isascii():
         return letter
     kind = unicodedata.category(letter)
@@ -79,19 +79,19 @@ def _letter(letter: str) -> str:
 
 
 def _in_digits(whole: str, part: str) -> str:
-    """A fraction that is one sign, with the last digit before it."""
+    """Write a fraction that is one character in digits, after the last digit before it."""
     return (f"{whole} " if whole else "") + unicodedata.normalize("NFKC", part).replace("⁄", "/")
 
 
 def _without_latex(text: str) -> str:
-    text = _DEGREES.sub("°", _DOLLARS.sub(lambda found: found[1] or found[2], text))
-    text = _FRACTION.sub(lambda found: "/".join(_grouped(part) for part in found.groups() if part is not None), text)
-    text = _ROOT.sub(lambda found: f"√{_grouped(found[1])}", text)
-    text = _RAISED.sub(lambda found: found[1] + _grouped(found[2]), _IN_WORDS.sub(r"\1", _NOTHING.sub("", text)))
-    text = _ESCAPED.sub(r"\1", _ESCAPED_BRACKETS.sub(r"\2", _SIGN.sub(lambda found: _SIGNS[found[1]], text)))
+    text = _DEGREES.sub("°", _DOLLARS.sub(lambda match: match[1] or match[2], text))
+    text = _FRACTION.sub(lambda match: "/".join(_grouped(part) for part in match.groups() if part is not None), text)
+    text = _ROOT.sub(lambda match: f"√{_grouped(match[1])}", text)
+    text = _RAISED.sub(lambda match: match[1] + _grouped(match[2]), _IN_WORDS.sub(r"\1", _NOTHING.sub("", text)))
+    text = _ESCAPED.sub(r"\1", _ESCAPED_BRACKETS.sub(r"\2", _SIGN.sub(lambda match: _SIGNS[match[1]], text)))
     return text.replace("^°", "°")
 
 
 def _grouped(part: str) -> str:
-    """A part of a fraction, in brackets where it is more than a number or a name."""
+    """Put a part of a fraction in brackets if it is more than a number or a name."""
     return part.strip() if re.fullmatch(r"\s*[-+]?[\w.√]*\s*", part) else f"({part.strip()})"

@@ -1,7 +1,7 @@
 """Letters of options, in the ways in which replies write them: `B`, `(b)`, `b) blue`, `B - blue`, `Option B`, `Ⓑ`.
 
-A small letter before a word is an article or a name and no label: `a dog` stays text. A letter alone is one, whatever
-its size, and so is one with a mark that labels have.
+A small letter before a word is an article or a name, not a label: `a dog` stays text. A letter alone is a label, small
+or capital, and so is a letter with a mark that labels have.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _TWIN = re.compile(
 
 
 class Label(NamedTuple):
-    """The letter that names an option, what follows it, and what stands beside it without the label's marks."""
+    """The letter that names an option, the text after it, and the text beside it without the label's marks."""
 
     letter: str
     rest: str
@@ -96,12 +96,12 @@ def in_latin(text: str) -> str:
     """
     if text.isascii():
         return text
-    text = _DRAWN.sub(lambda found: f"({_plain(found[0])})", text)
-    return _TWIN.sub(lambda found: found[1] + TWINS.get(found[2], found[2]), text)
+    text = _DRAWN.sub(lambda match: f"({_plain(match[0])})", text)
+    return _TWIN.sub(lambda match: match[1] + TWINS.get(match[2], match[2]), text)
 
 
 def _plain(drawn: str) -> str:
-    """The letter inside of a circle or a square."""
+    """Return the letter inside a circle or a square."""
     code = ord(drawn)
     first = next(start for start in (0x1F170, 0x1F150, 0x24D0, 0x24B6) if code >= start)
     return chr(ord("A") + code - first)
@@ -115,17 +115,18 @@ def label(text: str) -> Label | None:
         (Label(letter='B', rest=') blue', beside='blue'), None, Label(letter='B', rest='', beside='blue'))
     """
     text = led(text.strip())
-    found = _LEADING.match(text)
-    if not found:
-        last = _TRAILING.fullmatch(text)
-        chosen = last and not _NO_CHOICE.search(last["beside"])
-        return Label(last[2] or last[3], "", last["beside"].strip()) if last and chosen else None
-    letter = next(one for one in found.groups() if one)
-    return Label(letter.upper(), found["rest"], found["beside"].strip())
+    leading = _LEADING.match(text)
+    if leading:
+        letter = next(group for group in leading.groups() if group)
+        return Label(letter.upper(), leading["rest"], leading["beside"].strip())
+    trailing = _TRAILING.fullmatch(text)
+    if trailing and not _NO_CHOICE.search(trailing["beside"]):
+        return Label(trailing[2] or trailing[3], "", trailing["beside"].strip())
+    return None
 
 
 def letters(text: str) -> tuple[str, ...]:
-    """Letters of options that an answer consists of or is labelled with, in order of the alphabet; none for "A or B".
+    """Letters of the options that an answer names, in alphabetical order; none for "A or B".
 
     Example:
         >>> letters("(B) blue"), letters("C, A"), letters("A dog"), letters("Option c"), letters("A or B")
@@ -141,12 +142,12 @@ def letters(text: str) -> tuple[str, ...]:
     alone = _ALONE.fullmatch(text)
     if alone and not (text.endswith("!") and alone[1].islower()):  # n! is a factorial
         return (alone[1].upper(),)
-    found = label(text)
-    return (found.letter,) if found else ()
+    named = label(text)
+    return (named.letter,) if named else ()
 
 
 def listed(text: str) -> list[str]:
-    """Letters that stand alone in a text, in its order.
+    """Letters that stand alone in a text, in the order of the text.
 
     Example:
         >>> listed("(C) and a")
@@ -156,11 +157,11 @@ def listed(text: str) -> list[str]:
 
 
 def beside_letter(text: str) -> str:
-    """What an answer says beside the one letter that names an option.
+    """The text of an answer beside the letter that names an option; empty if no letter does.
 
     Example:
         >>> beside_letter("(B) blue"), beside_letter("blue")
         ('blue', '')
     """
-    found = label(text)
-    return found.beside if found else ""
+    named = label(text)
+    return named.beside if named else ""

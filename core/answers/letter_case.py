@@ -1,8 +1,8 @@
-"""Words whose letter case says what they are: `mW` and `MW`, `kB` and `KB`, `CO` and `Co`, `pH` and `PH`.
+"""Words whose letter case carries meaning: `mW` and `MW`, `kB` and `KB`, `CO` and `Co`, `pH` and `PH`.
 
-Letter case tells answers apart where a word can be read in two ways, as a unit of measurement or a chemical formula,
-and in no other word: `BLUE` and `blue` are one. What is compared is exact there; a reply that writes the word in a way
-that is neither (`5 mw`) says nothing of its case, and contradicts neither.
+Letter case distinguishes answers only in a word that can be read in two ways, as a unit of measurement or a chemical
+formula. In all other words it does not: `BLUE` and `blue` are one answer. A reply that writes such a word in neither
+way (`5 mw`) leaves its case open, so it contradicts neither answer.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _ELEMENTS = frozenset(re.findall("[A-Z][a-z]?", (
     "EuGdTbDyHoErTmYbLuHfTaWReOsIrPtAuHgTlPbBiPoAtRnFrRaAcThPaUNpPuAmCmBkCfEsFmMdNoLr"
 )))  # fmt: skip
 _PLAIN_WORDS = frozenset({"in", "no", "ho", "si"})
-"""Words that also read as a formula, in capitals or with one."""
+"""Words that can also be read as a formula when they are written with capitals."""
 _LONE = frozenset("mMhHtTsSkKnNvVrRxXyY")
-"""Letters that are names of quantities: two answers, small and capital, where they are all that an answer is."""
+"""Letters that name quantities: if an answer is such a letter alone, its small and its capital form are two answers."""
 _RUN = re.compile(r"(?<![^\W_])[^\W\d_][^\W_]*|(?<=\d)[^\W\d_]+")
 _LONGEST = 12
 
 
 def spelt(text: str) -> dict[str, list[str]]:
-    """The words of a text whose letter case says what they are, by their small letters, in the order of the text.
+    """The words of a text whose letter case carries meaning: small letters -> spellings in the order of the text.
 
     Args:
         text: A text with its characters folded (`twokeys.core.answers.folding`).
@@ -40,27 +40,27 @@ def spelt(text: str) -> dict[str, list[str]]:
         >>> spelt("5 mW of CO, not blue"), spelt("5 mw"), spelt("CO2 and BUS")
         ({'mw': ['mW'], 'co': ['CO']}, {}, {'co2': ['CO2']})
     """
-    found: dict[str, list[str]] = {}
+    spellings: dict[str, list[str]] = {}
     for run in _RUN.finditer(text):
         counted = text[: run.start()].rstrip()[-1:].isdigit()
         if spelling := _spelling(run[0], counted):
-            found.setdefault(run[0].casefold(), []).append(spelling)
-    return found
+            spellings.setdefault(run[0].casefold(), []).append(spelling)
+    return spellings
 
 
-def contradicts(one: str, other: str) -> bool:
-    """Whether a word is in both texts, and its letter case says two things.
+def contradicts(text: str, other_text: str) -> bool:
+    """Whether some word is in both texts with letter cases of different meaning.
 
     Example:
         >>> contradicts("5 MW", "5 mW"), contradicts("5 mw", "5 mW"), contradicts("BLUE", "blue")
         (True, False, False)
     """
-    here, there = spelt(one), spelt(other)
+    here, there = spelt(text), spelt(other_text)
     return any(set(here[word]) != set(there[word]) for word in here.keys() & there.keys())
 
 
 def exact(plain: str, text: str) -> str:
-    """A normal form with the letter case that says what its words are.
+    """A normal form in which words keep the letter case that carries meaning.
 
     Args:
         plain: Normal form of `text`, in small letters.
@@ -72,38 +72,38 @@ def exact(plain: str, text: str) -> str:
     """
     if text in _LONE:
         return text
-    left = spelt(text)
+    remaining = spelt(text)
 
-    def own(run: re.Match[str]) -> str:
-        spellings = left.get(run[0])
+    def with_case(run: re.Match[str]) -> str:
+        spellings = remaining.get(run[0])
         return spellings.pop(0) if spellings else run[0]
 
-    return _RUN.sub(own, plain) if left else plain
+    return _RUN.sub(with_case, plain) if remaining else plain
 
 
 @cache
 def _spelling(word: str, counted: bool) -> str:
-    """A word as it is spelt where that tells it from another; empty elsewhere. A litre is one, `l` or `L`."""
+    """Return a word's spelling if its letter case carries meaning, else nothing; `l` and `L` are both the litre."""
     small = word.casefold()
     measures = _measures().get(small, frozenset())
     # Without a number a letter is a name, and "us" a word.
-    alone = frozenset(one for one in measures if len(one) > 1 and one[0] != "u") | _formulas(small)
+    alone = frozenset(unit for unit in measures if len(unit) > 1 and unit[0] != "u") | _formulas(small)
     readings = measures if counted else alone
-    own = re.sub(r"^([pnuμmcdkM]?)l$", r"\1L", word) if counted else word
-    return own if len(readings) > 1 and own in readings else ""
+    spelling = re.sub(r"^([pnuμmcdkM]?)l$", r"\1L", word) if counted else word
+    return spelling if len(readings) > 1 and spelling in readings else ""
 
 
 @cache
 def _measures() -> dict[str, frozenset[str]]:
-    """Small letters -> units that are spelt so."""
-    found: dict[str, set[str]] = {}
+    """Map small letters to the units that they spell."""
+    units_of: dict[str, set[str]] = {}
     for unit in _MEASURES:
-        found.setdefault(unit.casefold(), set()).add(unit)
-    return {small: frozenset(units) for small, units in found.items()}
+        units_of.setdefault(unit.casefold(), set()).add(unit)
+    return {small: frozenset(units) for small, units in units_of.items()}
 
 
 def _formulas(small: str) -> frozenset[str]:
-    """Chemical formulas that a word of small letters and digits may be; none for what is a word of its own."""
+    """Chemical formulas that a word of small letters and digits can be read as; none for an ordinary word."""
     if small in _PLAIN_WORDS or len(small) > _LONGEST or not small.isascii() or not small[:1].isalpha():
         return frozenset()
     ways = [{""}, *(set[str]() for _ in small)]

@@ -1,22 +1,22 @@
-"""Texts that look the same are one text here: the form of which keys are made, and in which answers are compared.
+"""Fold texts that look the same into one text: keys are made of the folded form, and answers are compared in it.
 
-What is folded, in any text: quotation marks and apostrophes that differ in their curl, dashes, minus and hyphens,
-blanks, half and full widths, ligatures and other signs that are one sign for several (`ﬁ`, `…`, `℃`, `Ⅳ`), letters of
-mathematical alphabets that are only heavier, slanted or without serifs, look-alikes of `:`, `/`, `|`, `~`, `°`.
+Folded in any text: quotation marks and apostrophes that differ in their curl, dashes, minus signs and hyphens, blanks,
+half and full widths, ligatures and other signs that stand for several (`ﬁ`, `…`, `℃`, `Ⅳ`), letters of mathematical
+alphabets that are only heavier, slanted or without serifs, look-alikes of `:`, `/`, `|`, `~`, `°`.
 
-What is folded in a word: letters of Cyrillic, Greek, Armenian, Cherokee, Coptic and Lisu that look like a Latin one.
+Folded in a word: letters of Cyrillic, Greek, Armenian, Cherokee, Coptic and Lisu that look like a Latin letter.
 
-- A word that mixes them with Latin letters is Latin; where some of its letters are like no Latin one, it is Cyrillic,
+- A word that mixes them with Latin letters is Latin. If some of its letters look like no Latin letter, it is Cyrillic,
   or Greek (with three such letters: `Aβ` is a name).
-- A word whose letters all look Latin is one with the Latin word, `сор` with `cop`. Among words of one script nothing
-  is merged, since no two letters of a script share a twin.
+- A word whose letters all look Latin becomes the Latin word, `сор` becomes `cop`. Two words of one script never merge,
+  since no two letters of a script share a twin.
 
-What is not folded: signs that are seen to differ (superscripts, digits of other scripts, accents, `é` and `e`), `0`
-and `O`, `1` and `l`, Greek letters that formulas use beside Latin ones (`αx`, `2πr`, `ν`, `Δt`), unless they stand
-inside a word that is otherwise Latin (`bαll`), mathematical alphabets that are drawn otherwise (`ℝ`, `𝓡`, `ℜ`).
+Not folded: signs that visibly differ (superscripts, digits of other scripts, accents, `é` and `e`), `0` and `O`, `1`
+and `l`, Greek letters that formulas use beside Latin letters (`αx`, `2πr`, `ν`, `Δt`) unless they stand inside a word
+that is otherwise Latin (`bαll`), and mathematical alphabets with another shape (`ℝ`, `𝓡`, `ℜ`).
 
-The table is a part of Unicode's confusables (UTS 39), checked against them; it stands here since exports carry this
-text to where no package may be.
+The table is a part of Unicode's confusables (UTS 39), checked against them. It is written out here because exports
+carry this file to places where no package may be installed.
 """
 
 from __future__ import annotations
@@ -32,17 +32,20 @@ _OTHER = dict(zip(
     "oghnquOSUABCDEGHJKLMPRSTVWYZopcOPCHKMNTXYABCDEFGHIJKLMNOPRSTUVWXYZ", strict=True,
 ))  # fmt: skip
 TWINS = {**_CYRILLIC, **_GREEK, **_OTHER}
-"""Letter of another script -> the Latin one that it looks like; inside of one script no two have the same."""
+"""Letter of another script -> the Latin letter that it looks like; letters of one script all have different ones."""
 _MIXED = {**TWINS, **dict(zip("үҮӀɑɡᴄᴏꜱᴠᴡᴢ", "yYlagcosvwz", strict=True))}
 """The same in a word that mixes scripts."""
 _QUANTITIES = dict(zip("αγικνρυχ", "ayikvpux", strict=True))
-"""The same inside of a Latin word, or beside three small Latin letters: else these are names of quantities."""
+"""The same inside a Latin word, or beside three small Latin letters; elsewhere these letters name quantities."""
 _FUNCTIONS = frozenset({
     "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "log", "exp", "max",
     "min", "lim",
 })  # fmt: skip
-_BACK = {True: {twin: own for own, twin in _CYRILLIC.items()}, False: {twin: own for own, twin in _GREEK.items()}}
-"""Latin letter -> that of Cyrillic (true), or of Greek."""
+_BACK = {
+    True: {twin: letter for letter, twin in _CYRILLIC.items()},
+    False: {twin: letter for letter, twin in _GREEK.items()},
+}
+"""Latin letter -> the Cyrillic letter that looks like it (true), or the Greek letter (false)."""
 _SAME_SIGN = {
     **dict.fromkeys("‘’‚‛ʼʹˈ′`´＇ꞌ՚׳ʻʽ", "'"), **dict.fromkeys("“”„‟″〝〞ˮ״＂", '"'),
     **dict.fromkeys("−⁃˗", "-"), **dict.fromkeys("∶꞉ː։", ":"), **dict.fromkeys("⁄∕⧸", "/"), **dict.fromkeys("∖⧵", "\\"),
@@ -50,10 +53,10 @@ _SAME_SIGN = {
     "\u037e": ";", "⁎": "*", **dict.fromkeys("─⎯", "-"), **dict.fromkeys("⋅∙‧", "·"), "⨯": "×", "∆": "Δ", "∑": "Σ",
     "∏": "Π", "\u3008": "⟨", "\u3009": "⟩", **dict(zip("۰۱۲۳۷۸۹", "٠١٢٣٧٨٩", strict=True)),
 }  # fmt: skip
-_SAME_SIGN.pop("`")  # of a keyboard, and seen to differ
+_SAME_SIGN.pop("`")  # it is on keyboards, and it visibly differs
 _SHAPES = {"\u06a9": "\u0643", "\u06cc": "\u064a"}
 _JOINED = re.compile(f"[{''.join(_SHAPES)}](?=[\u064b-\u065f]*[\u0620\u0626-\u064a\u066e-\u06d3\u06fa-\u06ff])")
-"""Letters of Persian and Urdu that are drawn as the Arabic ones where another letter joins them."""
+"""Letters of Persian and Urdu that are drawn like Arabic letters if another letter joins them."""
 _DRAWN_OTHERWISE = ("<super>", "<sub>", "<circle>", "<fraction>")
 _ALPHABETS = ("DOUBLE-STRUCK", "SCRIPT", "FRAKTUR", "BLACK-LETTER")
 _NO_DASH = "〜〰゠⸗᠆"
@@ -61,12 +64,12 @@ _WORD_OF_LETTERS = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 
 
 def alike(text: str, cased: bool = True) -> str:
-    r"""Return a text in the form that is one for all texts that look like it; published text stays as it is.
+    r"""Return the one form of all texts that look like a text; published text itself is not changed.
 
     Args:
         text: A question, an option or an answer.
-        cased: Whether letter case stays. A word that looks Latin in capitals alone (`НЕТ`) is one with the Latin word
-            where it does; where it is dropped later it must stay one with `нет`, unless most letters of the text are
+        cased: Whether letter case stays. If it does, a word that looks Latin only in capitals (`НЕТ`) becomes the Latin
+            word. If case is dropped later, the word must stay equal to `нет`, unless most letters of the text are
             Latin.
 
     Example:
@@ -76,16 +79,16 @@ def alike(text: str, cased: bool = True) -> str:
     if text.isascii():
         return text
     signs = unicodedata.normalize("NFD", "".join(map(_by_look, unicodedata.normalize("NFC", text))))
-    signs = _JOINED.sub(lambda found: _SHAPES[found[0]], signs.replace("\u0e40\u0e40", "\u0e41"))
+    signs = _JOINED.sub(lambda match: _SHAPES[match[0]], signs.replace("\u0e40\u0e40", "\u0e41"))
     letters = [letter for letter in signs if letter.isalpha()]
     latin = 2 * sum(map(_is_latin, letters)) >= len(letters)
-    words = _WORD_OF_LETTERS.sub(lambda found: _in_one_script(found[0], latin, cased), signs)
+    words = _WORD_OF_LETTERS.sub(lambda match: _in_one_script(match[0], latin, cased), signs)
     return unicodedata.normalize("NFC", words)
 
 
 @cache
 def _by_look(letter: str) -> str:
-    """One character, by what it looks like."""
+    """Replace one character by what it looks like."""
     if letter.isascii():
         return letter
     if letter in _SAME_SIGN:
@@ -106,7 +109,7 @@ def _is_latin(letter: str) -> bool:
 
 
 def _in_one_script(word: str, latin: bool, cased: bool) -> str:
-    """A word in one script, where its letters are of several; a word of twins in Latin letters."""
+    """Write a word of mixed scripts in one script, and a word of Latin look-alikes in Latin letters."""
     if word.isascii():
         return word
     letters = [letter for letter in word if letter.isalpha()]

@@ -1,8 +1,8 @@
 """Whether a reply gives the gold answer; `exports` writes this file's text into what it exports.
 
-What bounds every reply: `right(reply, ...)` implies `token(reply) in accepted(...)`, and `token` is a function of the
-reply alone. So on the items of one image a reply is right at most as often as the most frequent accepted token, whoever
-made it and however: what it is, is one token.
+The bound on every reply: `right(reply, ...)` implies `token(reply) in accepted(...)`, and `token` is a function of the
+reply alone. Therefore one reply is right on at most as many items of an image as accept the most frequent token,
+whatever model wrote it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from twokeys.core.answers.folding import folded
 from twokeys.core.answers.labels import beside_letter, letters, listed
 from twokeys.core.answers.letter_case import contradicts
 from twokeys.core.answers.normal import compared, normalise
-from twokeys.core.answers.parsing import bare, chosen, nothing_there, parts, said, token
+from twokeys.core.answers.parsing import answer_part, bare, chosen, nothing_there, parts, token
 from twokeys.core.answers.picking import picked, says
 from twokeys.core.answers.sentences import predicate
 
 
 def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str, ...]:
-    """Tokens of which a right reply has one: that of the gold's text, and for an item with options that of its letter.
+    """Tokens that a right reply can have: the token of the gold's text and, if the item has options, of its letter.
 
     Args:
-        answer_type: The item's.
-        choices: Its options in published order; empty for none.
-        answer: Its gold answer, as published.
+        answer_type: The item's answer type.
+        choices: The item's options in published order; empty if it has none.
+        answer: The item's gold answer, as published.
 
     Example:
         >>> accepted("choice", ["red", "blue"], "red"), accepted("yes/no", [], "true")
@@ -38,13 +38,13 @@ def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str
 
 
 def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> bool:
-    """Whether a reply, as it is read, is the gold answer.
+    """Whether a reply gives the gold answer.
 
     Args:
         reply: What the model wrote.
-        answer_type: The item's.
-        choices: Its options in published order; empty for none.
-        answer: Its gold answer, as published.
+        answer_type: The item's answer type.
+        choices: The item's options in published order; empty if it has none.
+        answer: The item's gold answer, as published.
 
     Example:
         >>> right("No, it is not.", "yes/no", [], "no"), right("(B)", "choice", ["red", "blue"], "red")
@@ -57,7 +57,7 @@ def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> 
         return place is not None and choices[place] == answer
     if " ".join(reply.split()) == answer:
         return True
-    inner, gold = said(reply), compared(answer_type, choices, answer)
+    inner, gold = answer_part(reply), compared(answer_type, choices, answer)
     if contradicts(inner, folded(answer)):
         return False
     if gold in ("yes", "no"):
@@ -79,7 +79,7 @@ def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> 
 
 
 def several(inner: str, answer: str) -> bool:
-    """Whether an answer is several ones, and a reply gives all of them and no other.
+    """Whether an answer has several parts, and a reply gives all of them and no other.
 
     Example:
         >>> several("dog; cat", "Cat; dog"), several("cat", "Cat; dog"), several("cat", "cat")

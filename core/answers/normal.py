@@ -1,9 +1,9 @@
-"""The normal form in which golds and replies are compared, and what the gold of an item is compared as.
+"""The normal form in which golds and replies are compared.
 
 Golds and replies go through one function, so every gold is a right reply to its item. The form drops what does not
-tell answers apart (letter case, articles, quotation marks, marks at the end) and keeps what does: signs, comparisons,
-decimals, fractions, units, currencies, and marks that belong to names (`C#`, `B-`, `www.google.com`). Letter case is
-looked at apart, for units and formulas (`twokeys.core.answers.letter_case`). The form began as the procedure of the
+distinguish answers (letter case, articles, quotation marks, marks at the end) and keeps what does: signs, comparisons,
+decimals, fractions, units, currencies, and marks that belong to names (`C#`, `B-`, `www.google.com`). Letter case of
+units and formulas is handled separately (`twokeys.core.answers.letter_case`). The form began as the procedure of the
 VQA v2 evaluation (Antol et al. 2015, arXiv 1505.00468), which drops both; `twokeys.audit.evaluation.scores` has it.
 """
 
@@ -23,7 +23,7 @@ NAMED = frozenset({
     "figure", "fig", "section", "angle", "option", "choice", "gate", "exit", "terminal", "zone", "lane", "platform",
     "series", "serie", "variant", "strain", "factor", "protein", "phase", "label", "letter", "panel",
 })  # fmt: skip
-"""Nouns that a letter names: what follows them is no article."""
+"""Nouns that a letter follows as a name: an `a` after them is no article."""
 YES = frozenset({"yes", "yeah", "yep", "yup", "true", "correct"})
 NO = frozenset({"no", "nope", "nah", "false", "incorrect"})
 PLAIN = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
@@ -51,14 +51,14 @@ _CONTRACTED = (
 
 
 def _misspellings() -> dict[str, str]:
-    """Every contraction with one or more of its apostrophes left out -> the contraction."""
-    found: dict[str, str] = {}
+    """Map every contraction that lacks one or more apostrophes to the contraction."""
+    contraction: dict[str, str] = {}
     for word in _CONTRACTED:
         places = [index for index, letter in enumerate(word) if letter == "'"]
         for size in range(1, len(places) + 1):
             for gone in itertools.combinations(places, size):
-                found["".join(letter for index, letter in enumerate(word) if index not in gone)] = word
-    return found
+                contraction["".join(letter for index, letter in enumerate(word) if index not in gone)] = word
+    return contraction
 
 
 CONTRACTIONS = _misspellings()
@@ -72,7 +72,7 @@ _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _INITIALS = re.compile(rf"(?<![\w.])(?:{_L}\.)+{_L}(?:\.(?=\W|$)|(?![\w.]))")
 _UNITS = "mm|cm|km|m|in|ft|yd|mg|g|kg|lbs?|oz|ml|l|mph|kmh|kph|hz|khz|mhz|ghz|kb|mb|gb|tb|w|kw|v|am|pm|cents?"
 _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
-    # quotation marks; one that is left after a digit says inches
+    # quotation marks; a mark that remains after a digit means inches
     (r'"([^"]*)"', r" \1 "),
     (r'(?<!\d)"', " "),
     (r"(?<![\w'])'([^']+)'(?![\w'])", r" \1 "),
@@ -95,22 +95,22 @@ _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
     (r"(?<!\S)([-+<>≈~±]=?)\s+(?=[\d.$])", r"\1"),
     (r"(?<=[\w)])\s+([-+]+)$", r"\1"),
     (rf"(?<=\d)\s*([,:])\s*(?=[\d-])|(?<=\b{_L})\s*(,)\s*(?={_L}\b)", r"\1\2"),
-    # what only ends or parts words
+    # marks that only end or separate words
     (rf"(?<!\d)(?<!\b{_L}),|(?<=\d),(?![\d-])|(?<=\b{_L}),(?!{_L}\b)", " "),
     (r"(?<!\d):|:(?!\d)|[;?]|\.{2,}", " "),
     (r"[。！？।॥؟،؛、¿¡]", " "),
     (r"\.(?=\s|$)|(?<!\S)-+(?=\s|$)", " "),
 ))  # fmt: skip
 _EXCLAIMED = re.compile(r"((?:\d|(?<![^\W_])[a-z]|\([^()]{0,80}[\d+*/^-][^()]{0,80}\))!{1,2})(?!=)|!(?!=)")
-"""A factorial (of a number, of a small letter, of a sum in brackets), or a mark at the end of a sentence."""
+"""A factorial (of a number, a small letter or a sum in brackets), or a mark at the end of a sentence."""
 _NAME_A = re.compile(r"(?<=[^\s.,:;!?(\"'] )A(?= (?!and\b|or\b)[a-z])")
-"""A capital letter inside a text that goes on small: a name, and no article."""
+"""A capital A inside a text that goes on in small letters: a name, not an article."""
 _LEADING_NUMBER = re.compile(r"([-+]?[$€£¥]?[-+]?)(\d*\.?\d+)(?![\w.,/:^*×])")
 
 
 @lru_cache(1 << 16)
 def normalise(answer: str) -> str:
-    """Return the form in which answers are compared; a second pass changes nothing, and no answer vanishes.
+    """Return the form in which answers are compared; a second pass changes nothing, and no answer becomes empty.
 
     Example:
         >>> normalise("The  Two dogs."), normalise("dont know"), normalise("1,000"), normalise("X-Ray")
@@ -125,16 +125,16 @@ def normalise(answer: str) -> str:
 
 
 def _plainer(answer: str) -> str:
-    """One pass; what is nothing but marks stays what it is."""
-    cased = _EXCLAIMED.sub(lambda found: found[1] or " ", " ".join(folded(answer).split()))
+    """Take one step towards the normal form; an answer of marks alone stays as it is."""
+    cased = _EXCLAIMED.sub(lambda match: match[1] or " ", " ".join(folded(answer).split()))
     small = cased.casefold()
-    if len(small) == len(cased):  # else letters were written out, and places are others
-        for found in _NAME_A.finditer(cased):
-            small = f"{small[: found.start()]}A{small[found.end() :]}"
+    if len(small) == len(cased):  # else some letter became several, and positions have shifted
+        for match in _NAME_A.finditer(cased):
+            small = f"{small[: match.start()]}A{small[match.end() :]}"
     text = whole = " ".join(small.split()) or " ".join(folded(answer).split()) or answer
     if not _BARE.fullmatch(text):
-        text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
-        text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+        text = _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
+        text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
         for pattern, by in _MARKS:
             text = pattern.sub(by, text)
     words = [CONTRACTIONS.get(word, word) for word in _NUMBER_WORD.sub(_digits, text).split()]
@@ -144,7 +144,7 @@ def _plainer(answer: str) -> str:
 
 
 def _without_articles(words: list[str]) -> list[str]:
-    """Words of a normal form without articles; letters that are names stay: A and B, type a blood, vitamin A pills."""
+    """Remove articles from the words of a normal form; letters that are names stay: A and B, vitamin A pills."""
     if all(len(word) == 1 or not word[0].isalpha() for word in words):
         return words  # "A, C" and "A 4" name, and hold no article
     named = [before in NAMED for before in ["", *words[:-1]]]
@@ -156,13 +156,13 @@ def _without_articles(words: list[str]) -> list[str]:
     ]
 
 
-def _digits(found: re.Match[str]) -> str:
-    tens, ones, small = found.groups()
+def _digits(match: re.Match[str]) -> str:
+    tens, ones, small = match.groups()
     return str(SMALL[small] if small else TENS[tens] + SMALL.get(ones, 0))
 
 
 def _short(number: str) -> str:
-    """A number without zeros that say nothing."""
+    """Remove the zeros of a number that do not change its value."""
     whole, point, part = number.partition(".")
     part = part.rstrip("0")
     whole = (whole.lstrip("0") or "0") if point else whole
@@ -170,12 +170,12 @@ def _short(number: str) -> str:
 
 
 def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
-    """Return what the gold of an item is compared as: two golds of one item are one answer where this is equal.
+    """Return the form in which an item's gold is compared: golds with equal forms are one answer.
 
     Args:
-        answer_type: The item's.
-        choices: Its options; empty for none. Options are compared by identity.
-        answer: Its gold answer.
+        answer_type: The item's answer type.
+        choices: The item's options; empty if it has none. Options are compared by identity.
+        answer: The item's gold answer.
 
     Example:
         >>> compared("yes/no", [], "True"), compared("number", [], "1,000.0"), compared("choice", ["B+", "B-"], "B-")
@@ -183,7 +183,7 @@ def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
         >>> compared("open", [], "dog; a cat"), compared("open", [], "A; C"), compared("open", [], "5 MW")
         ('cat; dog', 'a; c', '5 MW')
     """
-    if len(choices):  # also where a table gives them as an array
+    if len(choices):  # a table may give the options as an array
         return answer
     several = sorted({exact(normalise(part), folded(part).strip()) for part in answer.split(";") if part.strip()})
     if len(several) > 1:

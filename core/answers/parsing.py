@@ -1,8 +1,8 @@
-"""What a model's free reply answers, read from the reply alone: its token. Rules in one order, versioned.
+"""Read the answer that a model's free reply gives, its token, from the reply alone. The rules are versioned.
 
-A reply gives one answer: what it states as such ("the answer is B", the last such statement when there are several),
-else its first sentence. Of that, lead-ins ("It is", "I think") are left out. Answers that a longer text merely mentions
-are not read: a reply that lists every possible answer would be right everywhere.
+A reply gives one answer: the answer that it states ("the answer is B"; the last statement if there are several), else
+its first sentence. Lead-ins ("It is", "I think") are removed. Answers that a longer text merely mentions are not read,
+or a reply that lists every possible answer would be right everywhere.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ _CHANGED = frozenset({
     "quarters", "twice", "thrice", "double", "triple", "squared", "cubed", "root", "don't", "isn't", "aren't", "never",
     "than", "least", "fewer", "less", "more", "except",
 })  # fmt: skip
-"""Words that make another number of one that stands anywhere beside them, or deny it."""
+"""Words that change or deny a number anywhere beside them."""
 _CHANGED_NEXT = frozenset({
     "minus", "negative", "plus", "not", "no", "under", "over", "below", "above", "but", "nearly", "almost", "to",
     "past", "until", "times", "most", "third",
 })  # fmt: skip
-"""Words that do so right before it; elsewhere they say something else ("3 dogs next to a car")."""
+"""Words that change or deny a number right after them; elsewhere they do not ("3 dogs next to a car")."""
 _HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
@@ -80,7 +80,7 @@ _NOT_SEEN = (
     r"(?! of\b| (?:\w+ )?(?:images?|pictures?|photos?|files?|attachments?|contents?|texts?|details?|reasons?|ways?"
     r"|answers?|options?|points?|information|problems?)\b)"
 )
-"""Says that there is none, and is no refusal."""
+"""States that there is none of something, which is an answer and no refusal."""
 _DENIAL = re.compile(
     rf"\W*(?:i (?:can |could )?(?:see|count|find) (?:no|zero|none)\b|{_NOT_SEEN}"
     r"|(?:certainly|definitely|absolutely|surely|clearly) not\W*$|not (?:really|true|correct|quite|exactly|at all)\W*$"
@@ -112,39 +112,39 @@ _HEDGES = frozenset({
 
 
 def token(reply: str) -> str:
-    """The one answer that a reply gives, whatever it was asked: a letter, yes or no, a number, or a text.
+    """Return the one answer that a reply gives, whatever the question was: a letter, yes or no, a number, or a text.
 
-    A right reply to an item has one of few tokens (`twokeys.core.answers.marking.accepted`), whatever else it says:
-    that is why counts of tokens bound what any reply can get. Two replies with one token may still be told apart (`2
-    feet`, `2 m`). Zero is a no: "There are no dogs" says both.
+    A right reply to an item has one of few tokens (`twokeys.core.answers.marking.accepted`), whatever else it contains.
+    That is why counts of tokens bound the accuracy of any reply. Two replies with one token may still be two answers
+    (`2 feet`, `2 m`). Zero is a no: "There are no dogs" means both.
 
     Example:
         >>> token("(B)"), token("No, it is not."), token("There are three."), token("It is dark blue."), token("")
         ('letter B', 'no', '3', 'text dark blue', '')
     """
-    inner = said(reply)
+    inner = answer_part(reply)
     if named := chosen(reply):
         return f"letter {' '.join(named)}"
     if letters(inner):
         return f"taken back {normalise(stated(reply))}"
     plain = "; ".join(sorted(parts(predicate(inner))))
-    one = number(plain)
-    return yes_or_no(inner) or ("no" if one == "0" else one) or (f"text {plain}" if plain else "")
+    digits = number(plain)
+    return yes_or_no(inner) or ("no" if digits == "0" else digits) or (f"text {plain}" if plain else "")
 
 
 @lru_cache(1 << 12)
-def said(reply: str) -> str:
-    """What a reply gives as its answer: what it states as such, else its first sentence.
+def answer_part(reply: str) -> str:
+    """Return the part of a reply that gives its answer: its last statement of an answer, else its first sentence.
 
     Example:
-        >>> said("The dog runs. So the answer is Dr. Pepper. Good."), said("Red. It is red.")
+        >>> answer_part("The dog runs. So the answer is Dr. Pepper. Good."), answer_part("Red. It is red.")
         ('Dr. Pepper', 'Red')
     """
     return counted(unwrapped(first_sentence(stated(reply))))
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence, without the mark at its end; all of the text where nothing ends.
+    """Return the first sentence without the mark at its end, or the whole text if no sentence ends.
 
     Example:
         >>> first_sentence("St. Louis. It is big."), first_sentence("1. Red"), first_sentence("3.5")
@@ -163,13 +163,13 @@ def first_sentence(text: str) -> str:
 
 
 def _factorial(text: str, place: int, after: str) -> bool:
-    """Whether an exclamation mark is one of arithmetic: `5!` alone, `n! / 2`; in a sentence it ends it."""
+    """Whether an exclamation mark is a factorial, as in `5!` alone or `n! / 2`; in prose it ends a sentence."""
     operand = _OPERAND.search(text[max(place - 80, 0) : place])
     return operand is not None and (after[:1] in tuple("+-*/×·÷=<>^,)") or not _IN_SENTENCE.search(text))
 
 
 def bare(text: str) -> str:
-    """The normal form of an answer without lead-ins.
+    """Return the normal form of an answer without lead-ins.
 
     Example:
         >>> bare("It looks dark blue to me"), bare("There are about 3 dogs")
@@ -180,47 +180,47 @@ def bare(text: str) -> str:
 
 
 def nothing_there(text: str) -> bool:
-    """Whether an answer says that there is none of what is asked for, and nothing else.
+    """Whether an answer states that there is none of what the question asks for, and states nothing else.
 
     Example:
         >>> nothing_there("There are no dogs"), nothing_there("There are no dogs but 2 cats"), nothing_there("No")
         (True, False, False)
     """
-    said_no = yes_or_no(text) == "no" and _NONE.match(folded(text).casefold().strip())
-    return bool(said_no) and not _OTHERWISE.search(normalise(text))
+    denies = yes_or_no(text) == "no" and _NONE.match(folded(text).casefold().strip())
+    return bool(denies) and not _OTHERWISE.search(normalise(text))
 
 
 def parts(text: str) -> frozenset[str]:
-    """Normal forms of the answers that a text is: several, whatever their order, with `;` between them.
+    """Return the normal forms of the answers in a text; `;` separates them, and their order does not count.
 
     Example:
         >>> parts("a cat; a dog") == parts("Dog; cat"), sorted(parts("cat, dog"))
         (True, ['cat dog'])
     """
-    found = frozenset(plain for part in text.split(";") if (plain := bare(part)))
-    return found or (frozenset({bare(text)}) if text.strip() else frozenset())
+    forms = frozenset(plain for part in text.split(";") if (plain := bare(part)))
+    return forms or (frozenset({bare(text)}) if text.strip() else frozenset())
 
 
 def chosen(reply: str) -> tuple[str, ...]:
-    r"""Letters that a reply chooses; none where it goes on to other letters, or takes back the one it began with.
+    r"""Return the letters that a reply chooses; none if it goes on to other letters or takes back its first letter.
 
     Example:
         >>> chosen("(B) because (A) is too dark."), chosen("A. red\nB. blue"), chosen("(A) is not correct.")
         (('B',), (), ())
     """
-    named = letters(said(reply))
+    named = letters(answer_part(reply))
     if len(named) != 1:
         return named
-    found = label(stated(reply))
-    rest = found.rest if found else led(stated(reply).strip())[1:]
-    others = {(one or other).upper() for one, other in _NEXT.findall(rest)} - set(named)
+    labelled = label(stated(reply))
+    rest = labelled.rest if labelled else led(stated(reply).strip())[1:]
+    others = {(on_line or in_list).upper() for on_line, in_list in _NEXT.findall(rest)} - set(named)
     rest = _EXPLAINED.sub("", rest, count=1)
-    others |= set(re.findall(r"^\W*([A-Z])\W*$", beside_letter(said(reply)))) - set(named)  # "A: B"
+    others |= set(re.findall(r"^\W*([A-Z])\W*$", beside_letter(answer_part(reply)))) - set(named)  # "A: B"
     return () if others or _HEDGED.match(rest) or _DENIED.match(rest) else named
 
 
 def yes_or_no(text: str) -> str:
-    """`yes` or `no` where an answer begins with such a word, or plainly denies; empty elsewhere.
+    """Return `yes` or `no` if an answer begins with such a word or plainly denies, else nothing.
 
     Example:
         >>> yes_or_no("True"), yes_or_no("There is no dog"), yes_or_no("no parking"), yes_or_no("yes or no")
@@ -231,26 +231,28 @@ def yes_or_no(text: str) -> str:
         first, last = both[1] or both[3], both[2] or both[4]
         if (first == "yes") != (last == "yes"):
             return ""
-    if found := _POLAR.match(led(small)):
-        return "yes" if found[1] in YES else "no"
+    if polar := _POLAR.match(led(small)):
+        return "yes" if polar[1] in YES else "no"
     declined = _REFUSAL.search(re.sub(_NOT_SEEN, "", small))
     denied = _DENIAL.match(small) and not declined and not _NO_DENIAL.search(small) and not _ENDS_YES.search(small)
     return "no" if denied else ""
 
 
 def number(plain: str) -> str:
-    """The one number of an answer in normal form; empty where there is not one.
+    """Return the number in an answer in normal form; empty if it holds none, or more than one.
 
     Example:
         >>> number("3 dogs"), number("none"), number("12:00"), number("<5%")
         ('3', '0', '', '')
     """
-    found = quantity(plain)
-    return "0" if plain == "none" else found[0] if found else ""
+    if plain == "none":
+        return "0"
+    counted = quantity(plain)
+    return counted[0] if counted else ""
 
 
 def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
-    """The one number of an answer in normal form, and the words and signs beside it; None where there is not one.
+    """Return the number in an answer in normal form, and the words and signs beside it; None if it is not exactly one.
 
     Example:
         >>> quantity("2 feet") == ("2", frozenset({"feet"})), quantity("12:00"), quantity("2 or 3")
@@ -258,10 +260,10 @@ def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
     """
     numbers, beside, last = set(), set(), ""
     for word in plain.split():
-        if found := _QUANTITY.fullmatch(word):
+        if match := _QUANTITY.fullmatch(word):
             if last in _CHANGED_NEXT:
                 return None
-            before, currency, after, digits, unit = found.groups()
+            before, currency, after, digits, unit = match.groups()
             numbers.add((before or after) * (digits.strip("0.") != "") + digits)
             beside |= {currency, unit} - {"", None}
         elif any(letter.isdigit() for letter in word) or word in _CHANGED:
@@ -273,7 +275,7 @@ def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
 
 
 def refuses(reply: str) -> bool:
-    """Whether a reply declines to answer, and states no answer all the same.
+    """Whether a reply declines to answer and does not state an answer nevertheless.
 
     Example:
         >>> refuses("I cannot see the image."), refuses("I can't see the image, but the answer is B.")

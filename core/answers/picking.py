@@ -1,4 +1,4 @@
-"""Which of an item's options a reply picks, and what a reply to an item of a kind is read as."""
+"""Decide which of an item's options a reply picks, and read a reply to an item of a given kind."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from twokeys.core.answers.labels import beside_letter, letters
 from twokeys.core.answers.letter_case import contradicts
 from twokeys.core.answers.normal import normalise
 from twokeys.core.answers.parsing import (
+    answer_part,
     bare,
     chosen,
     first_sentence,
@@ -19,7 +20,6 @@ from twokeys.core.answers.parsing import (
     number,
     quantity,
     refuses,
-    said,
     yes_or_no,
 )
 from twokeys.core.answers.sentences import predicate
@@ -33,7 +33,7 @@ class Parsed(NamedTuple):  # no dataclass: harnesses run exports as modules that
     """A reply, read.
 
     Attributes:
-        answer: The option's text as given, or the answer in normal form; None where the reply gives none.
+        answer: The option's text as given, or the answer in normal form; None if the reply gives none.
         refused: Whether the reply declines to answer.
         how: Which rule decided.
     """
@@ -44,17 +44,17 @@ class Parsed(NamedTuple):  # no dataclass: harnesses run exports as modules that
 
 
 def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
-    """Place of the option that a reply picks, and by which rule: none where it picks none, or could mean several.
+    """Return the place of the option that a reply picks, and the rule that decided; None if it picks not exactly one.
 
-    Published texts come first, then cleaned ones, then letters, then what says the same in other words: so options that
-    are letters themselves, or that clean alike (`-2` and `2`), are told apart.
+    Published texts come first, then their normal forms, then letters, then the same meaning in other words. Therefore
+    options that are letters themselves, or that have one normal form (`-2` and `2`), are not confused.
 
     Example:
         >>> picked("(B)", ["red", "blue"]), picked("Blue.", ["red", "blue"]), picked("B-", ["B+", "B-"])
         ((1, 'letter'), (1, 'option'), (1, 'option'))
     """
     options, plain = list(choices), [normalise(choice) for choice in choices]
-    whole, inner = " ".join(reply.split()), said(reply)
+    whole, inner = " ".join(reply.split()), answer_part(reply)
     clear = [not contradicts(inner, folded(choice)) for choice in choices]
     for text in (whole, written := as_written(reply), first_sentence(written)):
         if text in options:
@@ -76,36 +76,38 @@ def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
 
 
 def _mislabelled(named: tuple[str, ...], inner: str, places: list[int], options: list[str]) -> bool:
-    """Whether a reply labels an option's text with the letter of another; a label may be a part of the option."""
-    labelled = len(named) == 1 and beside_letter(inner) and not any(letters(said(options[place])) for place in places)
+    """Whether a reply labels an option's text with another option's letter; a label may be a part of the option."""
+    labelled = (
+        len(named) == 1 and beside_letter(inner) and not any(letters(answer_part(options[place])) for place in places)
+    )
     return bool(labelled) and ascii_uppercase.index(named[0]) not in places
 
 
 def _only(places: list[int]) -> tuple[int | None, How]:
-    """The option that is left; none where there are several."""
+    """Return the only place; None if there are several places, or none."""
     return (places[0], "option") if len(places) == 1 else (None, "ambiguous" if places else "unreadable")
 
 
 def _by_letter(named: tuple[str, ...], inner: str, options: list[str], plain: list[str]) -> tuple[int | None, How]:
-    """The option of a letter; none where another option's text stands beside the letter, or all options are listed."""
+    """Return the option of a letter; None if another option's text stands beside it, or the reply lists the options."""
     place = ascii_uppercase.index(named[0])
     if len(named) > 1:
         return None, "ambiguous"
     if place >= len(options):
         return None, "unreadable"
     rest = beside_letter(inner)
-    told = bare(first_sentence(rest)) if rest else ""
-    if refuses(rest) and not told.startswith(plain[place]):
+    text = bare(first_sentence(rest)) if rest else ""
+    if refuses(rest) and not text.startswith(plain[place]):
         return None, "ambiguous"
     others = [(ascii_uppercase[at], option) for at, option in enumerate(options) if at != place]
     listed = any(re.search(rf"\b{name}[)\]}}.:]\s*{re.escape(option)}", rest, re.IGNORECASE) for name, option in others)
-    if listed or (told in plain and told != plain[place]):
+    if listed or (text in plain and text != plain[place]):
         return None, "ambiguous"
     return place, "letter"
 
 
 def says(inner: str, answer: str) -> bool:
-    """Whether what a reply says and an answer are yes or no alike, or one number in units that do not differ.
+    """Whether a reply and an answer are the same yes or no, or the same number in units that do not differ.
 
     Example:
         >>> says("2", "2 feet"), says("2 m", "2 feet"), says("Yes", "True")
@@ -120,18 +122,18 @@ def says(inner: str, answer: str) -> bool:
 
 
 def parse(reply: str, kind: Kind = "open", choices: Sequence[str] = ()) -> Parsed:
-    """Read a reply to an item of a kind.
+    """Read a reply to an item of the given kind.
 
     Args:
         reply: What the model wrote, without its prompt.
-        kind: What is asked for; ignored where there are options.
-        choices: The options in the order in which they were lettered from A on.
+        kind: What the question asks for; ignored if there are options.
+        choices: The options in the order in which they were lettered, from A on.
 
     Example:
         >>> parse("The answer is (B).", choices=["red", "blue"])
         Parsed(answer='blue', refused=False, how='letter')
     """
-    inner = said(reply)
+    inner = answer_part(reply)
     how: How = "unreadable"
     if choices:
         place, how = picked(reply, choices)
@@ -139,8 +141,8 @@ def parse(reply: str, kind: Kind = "open", choices: Sequence[str] = ()) -> Parse
             return Parsed(choices[place], False, how)
     elif kind == "yes/no" and (word := yes_or_no(inner)):
         return Parsed(word, False, "yes/no")
-    elif kind == "number" and (one := "0" if nothing_there(inner) else number(bare(inner))):
-        return Parsed(one, False, "number")
+    elif kind == "number" and (digits := "0" if nothing_there(inner) else number(bare(inner))):
+        return Parsed(digits, False, "number")
     if not any(letter.isalnum() for letter in reply):
         return Parsed(None, False, "empty")
     if refuses(reply):

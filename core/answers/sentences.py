@@ -1,6 +1,6 @@
-"""What a short sentence says of the one thing that it speaks of: `The shirt is red`, `The price of it is $5`, `x = 3`.
+"""Take the answer out of a short sentence about one thing: `The shirt is red`, `The price of it is $5`, `x = 3`.
 
-A sentence that says two things, denies, or offers a choice is left as it stands.
+A sentence that states two things, denies, or offers a choice is not changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TAIL = re.compile(
     r"(?:(?: ?,)? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
     re.IGNORECASE,
 )
-"""What says nothing, at the end of a sentence."""
+"""Empty phrases at the end of a sentence."""
 _SETTING = re.compile(rf"(?:{_PLACE}|looking at (?:the|this) (?:image|picture|photo)),? ", re.IGNORECASE)
 _SETTING_INSIDE = re.compile(
     rf" (?:shown |seen |visible |depicted )?{_PLACE}(?= (?:is|are|was|were|looks?|seems?|appears?)\b)", re.IGNORECASE
@@ -44,7 +44,7 @@ _FACT = re.compile(
     r" (\S+(?: \S+){0,5})",
     re.IGNORECASE,
 )
-"""A fact that is named: what it is may be a date, a time, a title."""
+"""A named fact; its value may be a date, a time or a title."""
 _MORE_FACTS = re.compile(
     r";|,(?! ?\d)|:(?!\d)|n't\b"
     r"|\b(?:or|but|not|no|nor|than|is|are|was|were|has|have|which|that|while|either|neither)\b",
@@ -53,7 +53,7 @@ _MORE_FACTS = re.compile(
 _NO_EQUATION = re.compile(r"[<>!≤≥≠≈;,?]")
 _VALUE = re.compile(r"[-+]?[$€£¥]?\d[\d.,/]*(?: ?(?:%|°|[a-z]{1,3}\b))?")
 _UNSOLVED = re.compile(r"\d[a-z]|[^\W_]\s*[-+*/^(]\s*[a-z](?![a-z])|(?<![a-z])[a-z]\s*[-+*/^]", re.IGNORECASE)
-"""A side of an equation that is more than a name, and no sum of numbers."""
+"""A side of an equation that is neither a single name nor a sum of numbers."""
 _OTHER_COUNT = r"(?:no|not|or|and|maybe|perhaps|about|nearly|option|choice|hundred|thousand|million|billion|dozen)\b"
 _COUNT = re.compile(
     r"(?:a total of |exactly |about |only )?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
@@ -62,11 +62,11 @@ _COUNT = re.compile(
     r"|(?: [^\W\d_]+){0,4}?(?=, (?:including|of (?:which|whom)|\w+ of (?:which|whom|them))\b))",
     re.IGNORECASE,
 )
-"""A number with what is counted, before it is told what that is made of."""
+"""A number with the things that it counts, before a list of these things."""
 
 
 def predicate(text: str) -> str:
-    """What an answer says of the one thing that it speaks of, in a short sentence; the whole text elsewhere.
+    """Return what a short sentence states about its subject; any other text as it is.
 
     Example:
         >>> predicate("The shirt is dark red"), predicate("The shirt is red, the hat is blue")
@@ -78,27 +78,27 @@ def predicate(text: str) -> str:
     if "=" in plain and (value := _solved(plain)):
         return value
     plain = _SETTING_INSIDE.sub("", _SETTING.sub("", plain, count=1) if _SETTING.match(plain) else plain)
-    if (found := _SENTENCE.fullmatch(plain)) and not _MORE_SAID.search(found[1].replace(" and ", " ", 1)):
-        return found[1]
-    if (found := _FACT.fullmatch(plain)) and not _MORE_FACTS.search(found[1]):
-        return found[1]
+    if (match := _SENTENCE.fullmatch(plain)) and not _MORE_SAID.search(match[1].replace(" and ", " ", 1)):
+        return match[1]
+    if (match := _FACT.fullmatch(plain)) and not _MORE_FACTS.search(match[1]):
+        return match[1]
     return text
 
 
 def _solved(text: str) -> str:
-    """The number that an equation ends with, where it is all that it says; empty elsewhere."""
+    """Return the number that an equation ends with if the equation states nothing else; else nothing."""
     *sides, value = [side.strip() for side in text.split("=")]
     plain = all(0 < len(side) <= 80 and not _UNSOLVED.search(side) for side in sides) and _VALUE.fullmatch(value)
     return value if plain and not _NO_EQUATION.search(text[: -len(value)]) else ""
 
 
 def counted(text: str) -> str:
-    """A number with what it counts, without what that is made of; any other text as it is.
+    """Return a number with the things that it counts, without a list of these things; any other text as it is.
 
     Example:
         >>> counted("There are 3 people: two men and a woman"), counted("3 (two men)"), counted("3 (B)")
         ('There are 3 people', '3', '3 (B)')
     """
     inner = led(text)
-    found = _COUNT.match(inner)
-    return text[: len(text) - len(inner) + found.end()] if found else text
+    match = _COUNT.match(inner)
+    return text[: len(text) - len(inner) + match.end()] if match else text

@@ -1,6 +1,6 @@
-"""What a reply states as its answer: in a sentence, a heading, a box, a field of JSON, or a label on its last line.
+"""Find what a reply states as its answer: in a sentence, a heading, a box, a JSON field, or a label on its last line.
 
-The last statement counts. What a model writes around it (thoughts, end marks, an opening) is left out.
+The last statement counts. Text that models write around an answer (thoughts, end marks, an opening) is removed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STATED = re.compile(
     r"(?=[^\s.]|\.\d)",
     re.IGNORECASE,
 )
-"""Ends where an answer begins that a reply states as such."""
+"""Words that introduce a stated answer; the match ends where the answer begins."""
 _NOT_MEANT = re.compile(
     r"(?:\b(?:wrong|incorrect|false|unlikely|worst|rejected|second|least(?: \w+)?|not (?:the|an?|my)(?: \w+)?)"
     r"|(?:n't|\b(?:not|doubt|if|whether|never|wrong|incorrect|suppose|assuming|nor))"
@@ -33,7 +33,7 @@ _NOT_MEANT = re.compile(
     r"|possible))*) *$",
     re.IGNORECASE,
 )
-"""Stands before "the answer is", where that denies, doubts or supposes the answer."""
+"""Words before "the answer is" that deny, doubt or merely suppose the answer."""
 _BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|<answer>([^<]*)</answer>")
 _FIELD = re.compile(
     r"[\"'](?P<name>(?:(?:final|correct|best|predicted|selected|chosen|my|your)[_ -]?)?"
@@ -42,7 +42,7 @@ _FIELD = re.compile(
     r"|(?P<bare>-?\d[\d.]*|true|false)\b)",
     re.IGNORECASE,
 )
-"""A field of JSON, or of what Python prints, that is named after an answer."""
+"""A field that is named after an answer, in JSON or in a printed Python dictionary."""
 _THOUGHT = re.compile(
     r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|<\|[a-z_]+\|>|</?s>|^assistant\s*:?\s*\n", re.DOTALL | re.IGNORECASE
 )
@@ -55,18 +55,18 @@ _POINTED = re.compile(
     rf"(?:[{_PICTOGRAMS}]\ufe0f?\s*(?=.*\w)|(?:>+|#+|[-*])[^\S\n]+(?=[(\[\"']?[^\W\d_])|#+[^\S\n]+(?=\([A-Z]\)))+",
     re.DOTALL,
 )
-"""A mark of a list, a quotation or a heading, or an arrow, before the answer."""
+"""A mark of a list, a quotation or a heading, or an arrow, in front of the answer."""
 _TICKED = re.compile(rf"(?<=\w|[.)\]!])\s*[{_PICTOGRAMS}\ufe0f]+$")
 _LABELLED_LINE = re.compile(r"(?:option |answer )?[(\[]?[A-HJ-Z](?:[)\]]|[.:](?=\s|$)|$).*")
 _DENIED_NEXT = re.compile(r"(?:n't|\b(?:not|wrong|incorrect|except|nor))\b[^.!?]*$", re.IGNORECASE)
 _COPULA = re.compile(r"^(\(?[A-Z]\)?)\s*(?:です|でした|になります|だ|입니다|이다|예요)(?!\w)")
 LONGEST = 4000
-"""Characters that are read of a very long reply: so many at its beginning, and so many at its end."""
+"""Characters of a very long reply that are read: this many at its beginning, and this many at its end."""
 
 
 @lru_cache(1 << 12)
 def stated(reply: str) -> str:
-    r"""All that a reply says from its last statement of an answer on; the whole reply where it makes none.
+    r"""Return a reply from its last statement of an answer on; the whole reply if it states none.
 
     Example:
         >>> stated('{"answer": "B", "why": "It is blue."}'), stated("It looks blue.\n\n**B**"), stated("> B")
@@ -81,7 +81,7 @@ def stated(reply: str) -> str:
 
 
 def tidy(reply: str) -> str:
-    """A reply without what a model writes around its answer: its thoughts, end marks, an opening; single spaces.
+    """Return a reply without the text around its answer (thoughts, end marks, an opening), with single spaces.
 
     Example:
         >>> tidy("<think>Is it red?</think>Sure!  Blue</s>")
@@ -94,7 +94,7 @@ def tidy(reply: str) -> str:
 
 
 def as_written(reply: str) -> str:
-    """What a reply states as its answer, character by character; the whole reply where it states none.
+    """Return what a reply states as its answer, with unchanged characters; the whole reply if it states none.
 
     Example:
         >>> as_written("The answer is  x².")
@@ -105,15 +105,17 @@ def as_written(reply: str) -> str:
 
 
 def _start(text: str) -> int:
-    """Where the last answer begins that a text states, and does not deny or suppose; 0 where it states none."""
-    found = [
-        one for one in STATED.finditer(text) if not _NOT_MEANT.search(text[max(one.start() - 60, 0) : one.start()])
-    ]
-    return found[-1].end() if found else 0
+    """Position of the last answer that a text states and does not deny or suppose; 0 if it states none."""
+
+    def meant(statement: re.Match[str]) -> bool:
+        return not _NOT_MEANT.search(text[max(statement.start() - 60, 0) : statement.start()])
+
+    ends = [statement.end() for statement in STATED.finditer(text) if meant(statement)]
+    return ends[-1] if ends else 0
 
 
 def unwrapped(text: str) -> str:
-    """A text without quotation marks around it, and without marks of lists before it or ticks behind it.
+    """Return a text without quotation marks around it, without list marks before it and without ticks after it.
 
     Example:
         >>> unwrapped('"stop"'), unwrapped("- B ✅"), unwrapped("> 5"), unwrapped("→")
@@ -128,11 +130,11 @@ def unwrapped(text: str) -> str:
 
 
 def _field(text: str) -> str:
-    """The value of the last field that is named after an answer, in a reply that holds JSON; empty elsewhere."""
+    """Return the value of the last field that is named after an answer, if a reply holds JSON; else nothing."""
     if "{" not in text:
         return ""
-    found = [field for field in _FIELD.finditer(text) if "{" in text[: field.start()]]
-    named = [field for field in found if "answer" in field["name"].lower()] or found
+    fields = [field for field in _FIELD.finditer(text) if "{" in text[: field.start()]]
+    named = [field for field in fields if "answer" in field["name"].lower()] or fields
     if not named:
         return ""
     inner = next((named[-1][kind] for kind in ("double", "single", "bare") if named[-1][kind] is not None), None)
@@ -141,7 +143,7 @@ def _field(text: str) -> str:
 
 
 def _last_line(text: str) -> str:
-    """The last line, where it is an option by its letter and no other line is; empty elsewhere."""
+    """Return the last line if it is the only line that names an option by its letter; else nothing."""
     *before, last = [line for line in map(unwrapped, text.split("\n")) if line] or [""]
     if not before or not _LABELLED_LINE.fullmatch(last) or len(letters(last)) != 1:
         return ""

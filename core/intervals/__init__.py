@@ -2,7 +2,7 @@
 
 | module | interval of | how | used by |
 | --- | --- | --- | --- |
-| `accuracy` | a share of independent trials (`wilson`) | Wilson's score interval | substitutions, judging models |
+| `accuracy` | a share of independent trials (`wilson`) | Wilson's score interval | substitutions, models as judges |
 | `accuracy` | a blind baseline's accuracy | Wilson's, at the number of independent items | diagnosis, card, shortcuts |
 | `excess` | an accuracy minus chance | t, with a variance over groups | audited tier, controls, artefacts |
 | `equivalence` | the same, within a margin | two one-sided t tests | audited tier, artefacts |
@@ -15,7 +15,12 @@ A baseline that reads the question alone is right or wrong on all items of a que
 takes its variance over groups, over questions and over both. The one formula for a variance over groups is in
 `clusters`.
 
-Two intervals stand with what they are about: that of the audited tier's runs on permuted labels, which is made of order
-statistics (`twokeys.builder.certify.audited.null`), and the middle 95 % of random controls of a rule
-(`twokeys.builder.filter.effects`).
+Two more intervals stand elsewhere, beside the numbers that they describe. The interval of the audited tier's runs on
+permuted labels is made of order statistics (`twokeys.builder.certify.audited.null`). The interval of a rule's random
+controls is their middle 95 % (`twokeys.builder.filter.effects`).
 """
+
+from __future__ import annotations
+
+TELLS_NOTHING = 0.5
+"""Width of an interval of a share above which it tells a reader next to nothing: "too few to tell"."""

@@ -1,4 +1,4 @@
-"""Accuracy with an interval over groups and over questions, and the level that needs no model at all."""
+"""Accuracy with an interval over groups and over questions, and the accuracy that needs no model at all."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ def accuracy(
 ) -> Accuracy:
     """Share of right answers with a Wilson interval on the effective number of items.
 
-    Items of a group are not independent. The cluster-robust variance of the mean (Liang and Zeger 1986, with
-    the G / (G - 1) correction; Miller 2024, arXiv 2411.00640) says how many independent items the set is worth,
-    n_eff = n / deff, at most n, where the design effect deff is that variance over the one of independent
-    items, p (1 - p) / (n - 1). Groups of one item give n. Wilson's interval on n_eff stays inside [0, 1] and is
-    honest at 0 and 1, where n_eff is the number of clusters.
+    Items of a group are not independent. The cluster-robust variance of the mean (Liang and Zeger 1986, with the
+    G / (G - 1) correction; Miller 2024, arXiv 2411.00640) gives the number of independent items that the set is worth:
+    n_eff = n / deff, at most n. The design effect deff is that variance divided by the variance of independent items,
+    p (1 - p) / (n - 1). Groups of one item give n. Wilson's interval on n_eff stays inside [0, 1]. It also holds at 0
+    and 1, for which n_eff is the number of clusters.
 
-    Who answers from the question alone is right on all items of a question together, or wrong, whatever images they
-    show. Where items are clustered in two ways that cross, the variance is the one by groups plus the one by the other
-    clusters less the one by both together (Cameron, Gelbach and Miller 2011), and no smaller than either. The interval
-    then speaks of other images and other questions like these; by groups alone it speaks of other images that are
-    asked the same questions. Where clusters make items worth less, the quantile is Student's with as many
-    degrees of freedom as the fewer clusters less one.
+    A predictor that sees the question alone is right on all items of a question or wrong on all of them, whatever
+    images they show. If items are clustered in two ways that cross, the variance is the variance by groups, plus the
+    variance by the other clusters, minus the variance by both together (Cameron, Gelbach and Miller 2011), and never
+    smaller than either. The interval then describes other images and other questions like these; by groups alone it
+    describes other images with the same questions. If clusters make items worth less, the quantile is Student's, with
+    one degree of freedom less than the smaller number of clusters.
 
     Args:
         right: (n,) whether each item was answered right.
         groups: (n,) group code of each item.
         confidence: Two-sided level.
-        crossed: (n,) code of each item's other cluster, such as its question; a single one says nothing of others and
-            is left out: the interval then speaks of this question alone.
+        crossed: (n,) code of each item's other cluster, such as its question. If all items share one, it is ignored:
+            the interval then describes this question alone.
     """
     n, hits = len(right), int(right.sum())
     if n == 0:
@@ -81,8 +81,8 @@ def wilson(share: float, number: float, quantile: float = Z_95) -> tuple[float, 
 
     Args:
         share: The share.
-        number: Independent items that it is taken over, or as many as the items are worth.
-        quantile: Of the normal distribution, or of Student's if the variance is an estimate; that of 95 % by default.
+        number: Independent items behind the share, or the number of independent items that the items are worth.
+        quantile: Quantile of the normal distribution, or of Student's if the variance is an estimate; 95 % by default.
     """
     centre = (share + quantile**2 / (2 * number)) / (1 + quantile**2 / number)
     spread = share * (1 - share) / number + quantile**2 / (4 * number**2)
@@ -91,11 +91,11 @@ def wilson(share: float, number: float, quantile: float = Z_95) -> tuple[float, 
 
 
 def chance(items: pd.DataFrame, view: str) -> float:
-    """Accuracy that needs no look at the view.
+    """Accuracy that a predictor reaches without any cue in the view.
 
-    Who sees the question or the options knows the answer type and the options: on multiple choice it can draw one, on
-    all other items it can name the most frequent answer of the type. Who sees the image alone knows neither: it can
-    name the most frequent answer of all.
+    A predictor that sees the question or the options knows the answer type and the options: on multiple choice it can
+    draw an option, on all other items it can name the most frequent answer of the type. A predictor that sees the image
+    alone knows neither: it can name the most frequent answer of the whole set.
 
     Args:
         items: Table with `compared`, `answer_type`, `choices`.

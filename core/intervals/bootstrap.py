@@ -1,7 +1,7 @@
 """Percentile bootstrap (Davison and Hinkley 1997, section 3.8): whole groups, or whole rows, drawn with replacement.
 
-It needs no formula for the variance. With few groups it is too narrow, and with one it has no width: that is why it is
-never the interval that decides whether a set is certified.
+It needs no formula for the variance. With few groups it is too narrow, and with one group it has no width. Therefore
+this interval never decides whether a set is certified.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 RESAMPLES, CONFIDENCE = 2000, 0.95
 _CELLS = 2_000_000
-"""Counts of kinds of groups that are drawn at a time."""
+"""Most counts (draws times sorts of groups) in one step."""
 
 
 def by_group(values: ArrayLike, groups: ArrayLike, kinds: ArrayLike | None = None) -> tuple[Floats, Floats]:
@@ -44,18 +44,18 @@ def over_groups(
 ) -> tuple[float, float]:
     """Percentile interval of a mean over resampled groups; with several kinds, of the mean over kinds of their means.
 
-    Groups of one size and total are alike, and how often each sort of group is drawn is multinomial: the same
-    distribution as drawing groups one by one, without a number per group and draw.
+    Groups with equal sizes and totals are of one sort. The numbers of draws of each sort are multinomial: the same
+    distribution as drawing groups one by one, without a number for each group and draw.
 
     Args:
         sizes: (groups, kinds) items, as `by_group` counts them.
         totals: (groups, kinds) sums of their values.
         confidence: Two-sided level.
-        resamples: Draws of as many groups as there are; a draw that lacks a kind says nothing.
-        seed: Of the draws.
+        resamples: Draws of as many groups as there are; a draw that lacks a kind is ignored.
+        seed: Seed of the draws.
     """
     scale = float(np.abs(totals).max()) or 1.0
-    # Rounded, so that equal totals summed in another order are one sort.
+    # Rounded: equal totals may differ in the last digit by the order of their sum, and must be one sort.
     sorts, counts = np.unique(np.hstack([sizes, (totals / scale).round(12)]), axis=0, return_counts=True)
     size, total = np.hsplit(sorts, 2)
     rng, rows = np.random.default_rng(seed), max(1, _CELLS // len(counts))
@@ -79,14 +79,14 @@ def over_rows(
 
     Args:
         statistic: Takes the numbers of the drawn rows.
-        rows: How many there are.
+        rows: Number of rows.
         confidence: Two-sided level.
         resamples: Draws of as many rows as there are.
-        seed: Of the draws.
+        seed: Seed of the draws.
     """
     from scipy import stats
 
-    found = stats.bootstrap(
+    interval = stats.bootstrap(
         (np.arange(rows),),
         statistic,
         n_resamples=resamples,
@@ -94,5 +94,5 @@ def over_rows(
         method="percentile",
         confidence_level=confidence,
         rng=np.random.default_rng(seed),
-    )
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+    ).confidence_interval
+    return float(interval.low), float(interval.high)

@@ -1,4 +1,4 @@
-"""What clusters leave of a mean's precision: items of one group are not independent."""
+"""Variance of a mean over clusters: items of one group are not independent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def numbered(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Clusters from 0."""
+    """Number clusters from 0."""
     numbers: NDArray[np.int64] = np.unique(labels, return_inverse=True)[1]
     return numbers
 
@@ -17,7 +17,7 @@ def cluster_variance(residual: NDArray[np.float64], cluster: NDArray[np.int64]) 
 
     Args:
         residual: (n,) distances from the mean.
-        cluster: (n,) numbers of clusters from 0; of two or more, for one cluster says nothing of others.
+        cluster: (n,) numbers of clusters from 0; at least two clusters, since one gives no variance.
     """
     totals = np.bincount(cluster, weights=residual)
     return float(len(totals) / (len(totals) - 1) * (totals @ totals) / len(residual) ** 2)

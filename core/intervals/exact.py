@@ -1,4 +1,4 @@
-"""Exact intervals of a share: for few items, and for many looks at once, where no normal curve holds."""
+"""Exact intervals of a share, for few items or many simultaneous tests, if the normal approximation fails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twokeys.core.intervals.accuracy import Accuracy
 from twokeys.core.intervals.clusters import cluster_variance, numbered
 
 FEW = 30
-"""Fewest clusters from which their variance can be told; of fewer, each counts as one item."""
+"""Fewest clusters that allow an estimate of their variance; with fewer clusters, each counts as one item."""
 METHOD = (
     "Clopper and Pearson's exact binomial interval, on the effective number of items where items share an image "
     "(Korn and Graubard 1998)"
@@ -32,7 +32,7 @@ def clopper_pearson(right: float, number: float, confidence: float) -> tuple[flo
 
 
 def exact(right: NDArray[np.bool_], groups: NDArray[np.int64], confidence: float) -> Accuracy:
-    """Share of right answers with an exact interval that speaks of other groups.
+    """Share of right answers with an exact interval that generalises to other groups.
 
     Args:
         right: (n,) whether each item was answered right.
@@ -47,7 +47,7 @@ def exact(right: NDArray[np.bool_], groups: NDArray[np.int64], confidence: float
 
 
 def _effective(right: NDArray[np.bool_], group: NDArray[np.int64], confidence: float) -> float:
-    """How many independent items the items are worth: at most n, and of few groups at most as many as groups."""
+    """Number of independent items that the items are worth: at most n; with few groups at most the number of groups."""
     n, clusters, share = len(right), int(group.max()) + 1, float(right.mean())
     away = right.astype(np.float64) - share
     if clusters == n:
@@ -60,6 +60,6 @@ def _effective(right: NDArray[np.bool_], group: NDArray[np.int64], confidence: f
         return min(worth, float(clusters))
     if worth >= n:
         return float(n)
-    # The variance is an estimate from the clusters: Student's quantile in the place of the one for so many items.
+    # The variance is an estimate from the clusters, so Student's quantile for clusters replaces the quantile for items.
     place = 0.5 + confidence / 2
     return worth * float(student.ppf(place, n - 1) / student.ppf(place, clusters - 1)) ** 2

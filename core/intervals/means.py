@@ -12,10 +12,10 @@ from twokeys.core.intervals.bootstrap import CONFIDENCE, RESAMPLES, by_group, ov
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean and what it may be.
+    """A mean with its confidence interval.
 
     Attributes:
-        estimate: The mean; NaN of nothing.
+        estimate: The mean; NaN if there are no items.
         low: Lower end of the percentile bootstrap's interval; NaN if there are fewer than two groups.
         high: Upper end.
         n: Items.
@@ -30,11 +30,11 @@ class Interval:
 
 
 FEWEST = 20
-"""Independent groups below which percentiles of resampled groups make an interval that is too narrow."""
+"""With fewer independent groups, percentiles of resampled groups give an interval that is too narrow."""
 
 
 def caution(groups: int, what: str = "independent groups of items") -> str:
-    """A word beside intervals that rest on too few groups; empty if there are enough.
+    """Return a warning to print beside intervals that rest on too few groups; empty if there are enough.
 
     Example:
         >>> caution(5, "items"), caution(20)
@@ -57,10 +57,10 @@ def mean_interval(
 
     Args:
         values: (n,) numbers.
-        groups: (n,) labels; values of one group stand or fall together.
+        groups: (n,) labels; values of one group depend on each other.
         confidence: Two-sided level.
         resamples: Draws of as many groups as there are.
-        seed: Of the draws.
+        seed: Seed of the draws.
 
     Example:
         >>> mean = mean_interval([1, 1, 0, 0], ["a", "a", "b", "b"])  # two groups: four items say no more than two
@@ -78,18 +78,18 @@ def alike_interval(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Interval:
-    """Mean over kinds of the mean of each, whatever their shares, with a bootstrap interval over groups.
+    """Mean over kinds of the mean of each kind, with a bootstrap interval over groups.
 
-    Sets with other shares of the same kinds can be compared by it, which their plain means cannot: it is direct
-    standardisation to a mix in which every kind has the same weight.
+    Every kind has the same weight, whatever its share (direct standardisation). So sets with different shares of the
+    same kinds can be compared, which plain means do not allow.
 
     Args:
         values: (n,) numbers.
         kinds: (n,) labels, such as answer types.
-        groups: (n,) labels; values of one group stand or fall together.
+        groups: (n,) labels; values of one group depend on each other.
         confidence: Two-sided level.
-        resamples: Draws of as many groups as there are; a draw that lacks a kind says nothing.
-        seed: Of the draws.
+        resamples: Draws of as many groups as there are; a draw that lacks a kind is ignored.
+        seed: Seed of the draws.
 
     Example:
         >>> mean = alike_interval([1, 1, 1, 0], ["yes/no", "yes/no", "yes/no", "open"], ["a", "b", "c", "a"])

@@ -1,9 +1,9 @@
-"""Two runs over the same items: exact tests of which one is right more often, and a correction for many of them.
+"""Two runs over the same items: exact tests of which run is right more often, and a correction for many tests.
 
-McNemar's exact test (Psychometrika 12, 1947) looks at the items on which one run alone is right: if neither run is
-better, each of them is a fair coin. It takes items as independent. Items of a group are not, so `flipped` tosses a coin
-for each group: under the hypothesis that the runs are alike, what both runs answered to the items of a group can be
-exchanged as a whole. With one item in each group it is McNemar's test.
+McNemar's exact test (Psychometrika 12, 1947) uses the items on which only one run is right: if neither run is better,
+each of these items is a fair coin. The test assumes independent items. Items of a group are dependent, so `flipped`
+tosses a coin for each group: if the runs are equally good, the two runs' answers to the items of a group can be
+exchanged as a whole. With one item in each group this is McNemar's test.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ Floats = NDArray[np.float64]
 
 
 def mcnemar(first: int, second: int) -> float:
-    """Two-sided exact p value of items on which one run alone is right.
+    """Return the two-sided exact p value, given the numbers of items on which only one run is right.
 
     Args:
-        first: Items on which the first run alone is right.
-        second: Items on which the second run alone is right.
+        first: Number of items on which only the first run is right.
+        second: Number of items on which only the second run is right.
 
     Example:
         >>> mcnemar(1, 5), mcnemar(3, 3), mcnemar(0, 0)  # (1 + 6) / 32: at most one head, or one tail, in six tosses
@@ -31,10 +31,10 @@ def mcnemar(first: int, second: int) -> float:
 
 
 def flipped(differences: ArrayLike, groups: ArrayLike) -> float:
-    """Two-sided exact p value of a sum of differences if the sign of each group's total is the toss of a coin.
+    """Return the two-sided exact p value of a sum of differences if a coin decides the sign of each group's total.
 
     Args:
-        differences: (n,) whole numbers: 1 if the first run alone is right, -1 if the second is, else 0.
+        differences: (n,) whole numbers: 1 if only the first run is right, -1 if only the second run is right, else 0.
         groups: (n,) labels; items of one group are exchanged together.
 
     Example:
@@ -48,8 +48,8 @@ def flipped(differences: ArrayLike, groups: ArrayLike) -> float:
     sizes, counts = np.unique(np.abs(totals[totals != 0]), return_counts=True)
     if sizes.tolist() == [1]:
         return mcnemar(int((totals > 0).sum()), int((totals < 0).sum()))
-    seen = abs(int(totals.sum()))
-    if not seen:
+    distance = abs(int(totals.sum()))
+    if not distance:
         return 1.0
     chances: Floats = np.ones(1)
     for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
@@ -57,11 +57,11 @@ def flipped(differences: ArrayLike, groups: ArrayLike) -> float:
         tossed[:: 2 * size] = binom.pmf(np.arange(count + 1), count, 0.5)
         chances = convolve(chances, tossed)
     middle = len(chances) // 2
-    return float(np.clip(2 * chances[middle + seen :].sum(), np.finfo(np.float64).tiny, 1.0))
+    return float(np.clip(2 * chances[middle + distance :].sum(), np.finfo(np.float64).tiny, 1.0))
 
 
 def holm(p: ArrayLike) -> Floats:
-    """Correct p values for their number, so that with alpha at most any of them is wrongly below alpha (Holm 1979).
+    """Correct p values for their number: with probability alpha at most, any is wrongly below alpha (Holm 1979).
 
     Example:
         >>> holm([0.01, 0.04, 0.03]).tolist()
@@ -70,6 +70,6 @@ def holm(p: ArrayLike) -> Floats:
     values = np.asarray(p, dtype=np.float64)
     order = np.argsort(values, kind="stable")
     corrected = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
-    found = np.empty_like(values)
-    found[order] = np.minimum(corrected, 1.0)
-    return found
+    in_order_given = np.empty_like(values)
+    in_order_given[order] = np.minimum(corrected, 1.0)
+    return in_order_given

@@ -1,4 +1,4 @@
-"""Many exact tests at once: only those that could reject at all count (Tarone, Biometrics 46, 1990)."""
+"""Correct for many exact tests, counting only tests that could reject at all (Tarone, Biometrics 46, 1990)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 
 def able(least: NDArray[np.float64], alpha: float) -> int:
-    """By how many tests the level is to be divided, so that with `alpha` at most any of them rejects wrongly.
+    """Return the number by which the level must be divided, so that any test rejects wrongly with at most `alpha`.
 
-    A test of few items has a smallest p-value that it can reach. One that cannot reach alpha / k never rejects there,
-    so k is enough once no more than k tests can.
+    A test of few items has a smallest p-value that it can reach. A test that cannot reach alpha / k never rejects at
+    that level, so a divisor k is enough as soon as at most k tests can reach alpha / k.
 
     Args:
         least: Smallest p-value that each test can reach, whatever the answers are.
-        alpha: Chance that any test rejects wrongly.
+        alpha: Highest allowed chance that any test rejects wrongly.
 
     Returns:
-        The number k; 0 if no test can reject at all.
+        The divisor k; 0 if no test can reject at all.
 
     Example:
         >>> able(np.array([0.001, 0.002, 0.5, 0.5, 0.5]), 0.05), able(np.array([0.2, 0.5]), 0.05)

@@ -1,1 +1,1 @@
-"""Images: how bytes are checked and decoded, and what every model and page is shown."""
+"""Images: how their bytes are checked and decoded, and what every model and every page shows of them."""

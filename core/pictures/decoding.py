@@ -1,4 +1,4 @@
-"""Bytes of an image, checked and decoded: building, verifying, evaluating and pages accept the same images."""
+"""Check and decode the bytes of an image: builds, checks, evaluations and pages all accept the same images."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from twokeys.core.pictures.limits import MAX_PIXELS, WIDEST, Images
 from twokeys.core.pictures.shown import DEEP, FORMATS, cut, opened, upright
 
 FEWEST = 8
-"""Grey levels that a deep image must keep in 8 bits, if it has as many values."""
+"""Grey levels that a deep image must keep in 8 bits, if it has at least as many values."""
 SCANS = 200
-"""Scans of a JPEG, also of its thumbnails: progressive ones have about ten, each as long as the first."""
+"""Most scans of a JPEG, those of its thumbnails included. Progressive JPEGs have about ten scans of equal length."""
 _JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"
 
 
 @cache
 def file_endings() -> frozenset[str]:
-    """Endings, in small letters, of the names of files that hold images of an accepted format.
+    """File-name endings, in small letters, of the accepted image formats.
 
     Example:
         >>> ".jpeg" in file_endings(), ".heic" in file_endings()
@@ -32,11 +32,11 @@ def file_endings() -> frozenset[str]:
 
 
 def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
-    """Decode an image for everything and everybody that looks at it. Checks its size first.
+    """Check the size of an image, then decode it in the one way that all of twokeys uses.
 
     Args:
-        data: Its bytes.
-        where: Its file or row, for messages.
+        data: Bytes of the image.
+        where: File or row of the image, for messages.
         limits: Most bytes and most pixels; a recipe may set them.
 
     Returns:
@@ -55,17 +55,17 @@ def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
         raise BadInput(where, None, f"the image has {len(data):,} bytes", allowed, remedy)
     try:
         with warnings.catch_warnings():
-            # Pillow warns from 89 million pixels on; the limit here is our own.
+            # Pillow warns from 89 million pixels on; `limits` is the limit here.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = opened(data)
-            if picture.width * picture.height > max_pixels:
-                problem = f"the image has {picture.width} x {picture.height} pixels"
+            image = opened(data)
+            if image.width * image.height > max_pixels:
+                problem = f"the image has {image.width} x {image.height} pixels"
                 remedy = "shrink the image"
                 remedy += ", or raise `images.max_pixels`" if max_pixels < MAX_PIXELS else ""
                 raise BadInput(where, None, problem, f"at most {max_pixels:,} pixels", remedy)
-            halved = cut(picture)  # not to be told any more once it is decoded
-            shown = upright(picture)
-            _told_apart(picture, shown, halved, where)
+            halved = cut(image)  # the decoded image no longer shows it
+            shown = upright(image)
+            _check_depth(image, shown, halved, where)
             return shown
     except BadInput:
         raise
@@ -80,25 +80,32 @@ def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
 
 
 def _unknown(data: bytes, where: object) -> BadInput:
-    """What to say of bytes in none of the accepted formats: the format, where Pillow has a name for it."""
+    """Make the error for bytes in no accepted format; it names the format if Pillow knows it."""
     allowed = f"an image in one of the formats {', '.join(FORMATS)}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            named = Image.open(io.BytesIO(data)).format  # reads the head alone: nothing is decoded or run
-    except Exception:  # noqa: BLE001 - whatever is wrong with bytes that nobody accepts
+            named = Image.open(io.BytesIO(data)).format  # reads the header alone: nothing is decoded or run
+    except Exception:  # noqa: BLE001 - these bytes are refused in any case
         problem = "the bytes do not decode: they are of no image format that Pillow has"
         return BadInput(where, None, problem, allowed, "replace the file, or convert it to PNG")
     remedy = "convert it, with Pillow: Image.open(FILE).convert('RGB').save('NAME.png')"
     return BadInput(where, None, f"the image has the format {named}, which not every reader opens", allowed, remedy)
 
 
-def _told_apart(picture: Image.Image, shown: Image.Image, halved: bool, where: object) -> None:
-    """Refuse an image of which 8 bits show nothing, or next to nothing, though its file holds more."""
+def _check_depth(image: Image.Image, shown: Image.Image, halved: bool, where: object) -> None:
+    """Refuse an image if 8 bits show nothing of it, or next to nothing, although its file holds more.
+
+    Args:
+        image: The image as opened.
+        shown: The image in RGB.
+        halved: Whether decoding dropped the lower 8 of 16 bits.
+        where: File or row of the image, for messages.
+    """
     if halved and all(low == high for low, high in shown.getextrema()):  # type: ignore[misc]
         problem = "the image has 16 bits a channel; in the upper 8, all that readers decode, it has one colour"
-    elif picture.mode in DEEP and (levels := sum(count > 0 for count in shown.histogram()[:256])) < FEWEST:
-        values = len(np.unique(np.asarray(picture)))
+    elif image.mode in DEEP and (levels := sum(count > 0 for count in shown.histogram()[:256])) < FEWEST:
+        values = len(np.unique(np.asarray(image)))
         if levels >= min(values, FEWEST):
             return
         problem = f"the image has {values:,} values of more than 8 bits, of which a scale of 8 bits leaves {levels}"

@@ -1,4 +1,4 @@
-"""What is kept of an image: the key of the image side, and a few numbers."""
+"""Facts of an image that item tables keep: the key of the image side, and a few numbers."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from twokeys.core.pictures.limits import Images
 LOOKS = ("contrast", "colour")
 """Facts of an image that items carry as `image_contrast` and `image_colour`."""
 _STRIP = 2**20
-"""Pixels that are hashed at a time."""
+"""Pixels that are hashed in one step."""
 LEVELS = 8
 """Steps of each channel of an image's mean colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What is kept of an image: its key and numbers, never its pixels.
+    """Facts of an image: its key and numbers, never its pixels.
 
     Attributes:
-        image_key: Hash of the pixels as every model is shown them; of the name if there are no bytes.
+        image_key: Hash of the pixels that every model sees; of the image's name if there are no bytes.
         width: Pixels, after EXIF orientation; 0 without bytes.
         height: Pixels, after EXIF orientation; 0 without bytes.
         bytes_sha256: Hash of the original bytes; empty without bytes.
         size: Number of bytes.
         contrast: Largest standard deviation of a colour channel in 0..255: 0 for an image of one colour.
-        colour: Its mean colour, `colour_steps`; None without bytes.
+        colour: The mean colour, as `colour_steps` writes it; None without bytes.
     """
 
     image_key: str
@@ -44,9 +44,9 @@ class ImageFacts:
 
 
 def describe(data: bytes, where: str, limits: Images) -> ImageFacts:
-    """Decode an image and take its key and numbers.
+    """Decode an image, then compute its key and numbers.
 
-    The key is of the pixels as every model is shown them, in RGB: images that look the same are one image.
+    The key is a hash of the RGB pixels that every model sees: images that look the same are one image.
 
     Raises:
         BadInput: As `decode`.
@@ -61,7 +61,7 @@ def describe(data: bytes, where: str, limits: Images) -> ImageFacts:
 
 
 def _strips(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """Boxes of at most `_STRIP` pixels in the order in which an image's bytes lie: whole rows, or parts of one row."""
+    """Boxes of at most `_STRIP` pixels in the order of an image's bytes: whole rows, or parts of one row."""
     rows = max(1, _STRIP // width)
     for top in range(0, height, rows):
         for left in range(0, width, _STRIP):
@@ -69,21 +69,22 @@ def _strips(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _contrast(image: Image.Image) -> float:
-    """By channel: two colours of the same brightness are one grey, and two colours all the same."""
+    """Largest standard deviation of a channel. Grey levels would not do: two colours can have the same brightness."""
     counts, levels = np.array(image.histogram(), dtype=np.float64).reshape(-1, 256), np.arange(256)
     mean = counts @ levels / counts.sum(axis=1)
     return float(np.sqrt((counts * (levels - mean[:, None]) ** 2).sum(axis=1) / counts.sum(axis=1)).max())
 
 
 def colour_steps(image: Image.Image) -> str:
-    """The mean of red, green and blue over all pixels, each in one of `LEVELS` equal steps: a cluster of images.
+    """Mean of red, green and blue over all pixels, each in one of `LEVELS` equal steps: a coarse cluster of images.
 
-    Images of one cluster look alike from far away and no more. Counted in whole numbers, so that it is the same
-    everywhere.
+    Images of one cluster look alike only from far away. All arithmetic is in whole numbers, so every machine computes
+    the same value.
 
     Example:
         >>> colour_steps(Image.new("RGB", (4, 2), (255, 128, 31)))
         '7-4-0'
     """
     counts = np.array((image if image.mode == "RGB" else image.convert("RGB")).histogram()).reshape(3, 256)
-    return "-".join(str(int(of) * LEVELS // (256 * int(counts[0].sum()))) for of in counts @ np.arange(256))
+    pixels = int(counts[0].sum())
+    return "-".join(str(int(total) * LEVELS // (256 * pixels)) for total in counts @ np.arange(256))

@@ -1,4 +1,4 @@
-"""Limits that an image must keep before it is decoded."""
+"""Limits that are checked before an image is decoded."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_PIXELS = 178_956_970
-"""Larger images are refused before they are decoded: Pillow opens none unless it is told to. Recipes may ask less."""
+"""Larger images are refused before decoding: by default Pillow opens none. Recipes may set a lower limit."""
 
 MAX_BYTES = 512 * 2**20
-"""Larger files are refused before they are read. Recipes may ask less."""
+"""Larger files are refused before they are read. Recipes may set a lower limit."""
 
 
 class Images(BaseModel):
@@ -28,4 +28,4 @@ class Images(BaseModel):
 
 
 WIDEST = Images(max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES, max_per_item=sys.maxsize)
-"""Limits of whatever reads a folder without its recipe: every image that some recipe allows is within them."""
+"""Limits for code that reads a folder without its recipe: every image that some recipe allows is within them."""

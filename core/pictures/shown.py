@@ -1,11 +1,11 @@
-"""An image as every model and every reader of a page is shown it; `exports` writes this file's text into exports.
+"""Convert an image to what every model and every page shows; `exports` writes this file's text into exports.
 
-There is one list of formats and one conversion to 8-bit RGB. Keys are hashes of what the conversion gives, so two
+There is one list of formats and one conversion to 8-bit RGB. Image keys are hashes of the converted pixels, so two
 images that look the same to every model are one image.
 
-An image of more than 8 bits is scaled by the smallest of a few usual depths that holds all its values, not by its own
-darkest and brightest values: levels stay absolute, so that a dark X-ray stays darker than a bright one, and 12 bits
-stored in 16 are not black. Whoever wants another window converts the image before building.
+An image of more than 8 bits is scaled by the smallest usual depth that holds all its values, not by its darkest and
+brightest values. So levels stay absolute: a dark X-ray stays darker than a bright X-ray, and 12 bits stored in 16 are
+not black. To show another window, convert the image before the build.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from PIL import Image, ImageOps
 from twokeys.core.pictures.uris import data_uri
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
-"""Formats of images, as Pillow names them: those that every Pillow opens, which is what readers decode with."""
+"""Accepted formats, as Pillow names them: every build of Pillow opens them."""
 SERVED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
-"""Kinds of images that servers of models take as they are."""
+"""Formats that model servers accept without conversion -> their media types."""
 DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of more than 8 bits: its own conversion to RGB cuts them off at 255."""
 GAP = 8
@@ -32,17 +32,17 @@ DEPTHS = (8, 12, 16, 24, 32)
 
 
 def opened(data: bytes) -> Image.Image:
-    """An image as it lies in its file, not yet decoded: of one of `FORMATS`, or Pillow's UnidentifiedImageError."""
+    """Open an image of one of `FORMATS` without decoding it; Pillow's UnidentifiedImageError for any other bytes."""
     return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
-def upright(picture: Image.Image) -> Image.Image:
-    """The image in RGB, 8 bits a channel: the first frame, turned as its EXIF data say, on white where transparent.
+def upright(image: Image.Image) -> Image.Image:
+    """Convert an image to 8-bit RGB: its first frame, turned as its EXIF data say, on white if it is transparent.
 
     Raises:
-        ValueError: When a deep image holds values that are no numbers, or none that any depth holds.
+        ValueError: When a deep image holds values that are no numbers, or that are beyond every depth.
     """
-    turned = ImageOps.exif_transpose(picture)
+    turned = ImageOps.exif_transpose(image)
     if turned.mode in DEEP:
         return Image.fromarray(shallow(np.asarray(turned), turned.info.get("transparency"))).convert("RGB")
     if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
@@ -53,10 +53,10 @@ def upright(picture: Image.Image) -> Image.Image:
 
 
 def shallow(values: np.ndarray[Any, Any], transparent: object = None) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The values of a deep image as grey levels: 0 is black, the largest value that the depth holds is white.
+    """Convert the values of a deep image to grey levels: 0 is black, the largest value of the depth is white.
 
-    The depth is the smallest of `DEPTHS` that holds every value; numbers from 0 to 1 with fractions have a scale of
-    their own. Where some value is negative, 0 is the middle and the scale reaches as far below it as above.
+    The depth is the smallest of `DEPTHS` that holds every value; fractions from 0 to 1 have the scale 0 to 1. If some
+    value is negative, 0 is the middle, and the scale reaches as far below 0 as above.
 
     Args:
         values: Whole numbers or floats.
@@ -87,62 +87,62 @@ def shallow(values: np.ndarray[Any, Any], transparent: object = None) -> np.ndar
     return grey
 
 
-def cut(picture: Image.Image) -> bool:
-    """Whether the file has more bits a channel than Pillow decodes: of colours it keeps the upper 8."""
-    return picture.mode not in DEEP and any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
+def cut(image: Image.Image) -> bool:
+    """Whether the file has more bits a channel than Pillow decodes: of colour channels Pillow keeps the upper 8."""
+    return image.mode not in DEEP and any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
 
 
-def served(picture: Image.Image) -> str | None:
-    """Under which type an image's own bytes can be sent; None where a plain reader would see something else.
+def served(image: Image.Image) -> str | None:
+    """Return the media type under which an image's file can be sent; None if a plain reader would show something else.
 
-    That is where a reader could see it turned, see through it, see other frames, or convert deep colours as it likes.
+    A reader may show something else if the image must be turned, is transparent, has several frames or deep colours.
 
     Args:
-        picture: As it was opened, neither decoded nor turned.
+        image: The image as opened, neither decoded nor turned.
     """
-    plain = picture.mode in ("RGB", "L") and "transparency" not in picture.info and not cut(picture)
-    plain = plain and getattr(picture, "n_frames", 1) == 1
-    return SERVED.get(str(picture.format)) if plain and picture.getexif().get(0x0112, 1) == 1 else None
+    plain = image.mode in ("RGB", "L") and "transparency" not in image.info and not cut(image)
+    plain = plain and getattr(image, "n_frames", 1) == 1
+    return SERVED.get(str(image.format)) if plain and image.getexif().get(0x0112, 1) == 1 else None
 
 
 def plain(data: bytes, masked: bool = False) -> tuple[bytes, str]:
-    """An image's very bytes where every reader sees the same in them, else a PNG of what is shown; and their type.
+    """Return bytes that every reader shows alike, and their media type: the image's file, or a PNG of what is shown.
 
     Args:
         data: Bytes of an image.
         masked: Show its mean colour instead.
     """
-    picture = opened(data)
-    kind = served(picture)
+    image = opened(data)
+    kind = served(image)
     if kind is not None and not masked:
         return data, kind
-    shown, buffer = upright(picture), io.BytesIO()
+    shown, buffer = upright(image), io.BytesIO()
     (mean_colour(shown) if masked else shown).save(buffer, "PNG")
     return buffer.getvalue(), "image/png"
 
 
 def shown_uri(data: bytes, masked: bool = False) -> str:
-    """An image as text, see `plain`."""
+    """Return an image as a data URI of the bytes that `plain` gives."""
     return data_uri(*plain(data, masked))
 
 
-def mean_colour(picture: Image.Image) -> Image.Image:
-    """An image of one colour: the mean of an RGB image."""
-    mean = np.asarray(picture, dtype=np.float64).mean(axis=(0, 1))
-    return Image.new("RGB", picture.size, tuple(round(value) for value in mean))
+def mean_colour(image: Image.Image) -> Image.Image:
+    """Return an image of one colour: the mean of an RGB image."""
+    mean = np.asarray(image, dtype=np.float64).mean(axis=(0, 1))
+    return Image.new("RGB", image.size, tuple(round(value) for value in mean))
 
 
-def side_by_side(pictures: Sequence[Image.Image]) -> Image.Image:
-    """RGB images in one row on white, all as high as the lowest of them; one image alone as it is.
+def side_by_side(images: Sequence[Image.Image]) -> Image.Image:
+    """Put RGB images in one row on white, scaled to the height of the lowest; a single image stays as it is.
 
     Example:
         >>> side_by_side([Image.new("RGB", (8, 4)), Image.new("RGB", (6, 12))]).size
         (10, 4)
     """
-    if len(pictures) == 1:
-        return pictures[0]
-    height = min(picture.height for picture in pictures)
-    parts = [picture.resize((max(1, picture.width * height // picture.height), height)) for picture in pictures]
+    if len(images) == 1:
+        return images[0]
+    height = min(image.height for image in images)
+    parts = [image.resize((max(1, image.width * height // image.height), height)) for image in images]
     gap = GAP if height > GAP else 0
     row = Image.new("RGB", (sum(part.width for part in parts) + gap * (len(parts) - 1), height), "white")
     left = 0

@@ -20,7 +20,7 @@ def data_uri(data: bytes, kind: str) -> str:
 
 
 def content(uri: str) -> tuple[bytes, str]:
-    """The bytes and the media type of a data URI, as `data_uri` takes them.
+    """Return the bytes and the media type of a data URI, as `data_uri` takes them.
 
     Raises:
         ValueError: If the text is no such URI.

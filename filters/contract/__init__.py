@@ -1,1 +1,1 @@
-"""The contract of rules, as tests that anybody can run on a rule of their own."""
+"""The contract of rules, as tests that the author of a rule can run on it."""

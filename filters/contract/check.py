@@ -1,4 +1,4 @@
-"""The contract of rules as tests that anybody can run on a rule of their own."""
+"""The contract of rules, as tests that the author of a rule can run on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Finding:
     Attributes:
         check: Name of the check, a key of `CHECKS`.
         kind: An `error` breaks the contract; a `warning` is worth a look.
-        message: What was found, and where it helps, what to do.
+        message: The problem, often with a remedy.
     """
 
     check: str
@@ -26,7 +26,7 @@ class Finding:
 
 
 def breaches(findings: Iterable[Finding]) -> list[Finding]:
-    """Those findings that break the contract: without one it holds, whatever the warnings.
+    """Return the findings that break the contract; warnings do not break it.
 
     Example:
         >>> breaches([Finding("drops_some", "warning", "drops nothing")])
@@ -36,7 +36,7 @@ def breaches(findings: Iterable[Finding]) -> list[Finding]:
 
 
 Check = Callable[[Rule], Iterator[str]]
-"""Tries one clause of the contract on a rule and yields what is wrong."""
+"""Tries one clause of the contract on a rule and yields the problems."""
 
 CHECKS: dict[str, Check] = {
     "described": check_declaration.described,
@@ -62,17 +62,17 @@ CHECKS: dict[str, Check] = {
     "alone_as_among_others": check_decision.alone_as_among_others,
     "drops_some": check_decision.drops_some,
 }
-"""All checks by name; test suites run each as a test of its own."""
+"""All checks by name; test suites run each check as a separate test."""
 
 BASIC = frozenset({"reads_declared", "reasons", "deterministic"})
-"""Checks that those after them build upon."""
+"""Checks on which the later checks depend."""
 
 WARNINGS = frozenset({"drops_some"})
 """Checks whose findings need not be defects."""
 
 
 def run_check(name: str, rule: Rule) -> list[Finding]:
-    """Run one check. A rule that raises has failed it.
+    """Run one check. A rule that raises an exception fails the check.
 
     Example:
         >>> from twokeys.filters.duplicate_item import DuplicateItem
@@ -81,30 +81,36 @@ def run_check(name: str, rule: Rule) -> list[Finding]:
     """
     try:
         messages = list(dict.fromkeys(CHECKS[name](rule)))
-    except Exception as error:  # noqa: BLE001 - whatever a rule raises is what the check has found
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a rule raises is what the check has found
         messages = [f"raised {type(error).__name__}: {error}"]
     return [Finding(name, "warning" if name in WARNINGS else "error", message) for message in messages]
 
 
 def check_rule(rule: Rule) -> list[Finding]:
-    """Run the checks on a rule and return what is wrong: nothing, for a rule that keeps the contract.
+    """Run the checks on a rule and return the problems; a rule that keeps the contract has none.
 
-    After a finding of a basic check no others are run: one cause would be reported many times.
+    After a finding of a basic check, no other check is run: it would report the same cause again.
 
     Args:
-        rule: The rule with its parameters, such as `twokeys.filters.make` makes it.
+        rule: The rule with its parameters, as made by `twokeys.filters.make`.
 
     Returns:
-        A finding for each breach: the name of the check, whether it is an error or a warning, and a sentence.
+        A finding for each problem: the name of the check, whether it is an error or a warning, and a sentence.
 
     Example:
         >>> from twokeys.filters import make
         >>> check_rule(make("low-agreement", {"threshold": 0.5}))
         []
     """
-    findings: list[Finding] = []
+    return [step for step in checked(rule) if isinstance(step, Finding)]
+
+
+def checked(rule: Rule) -> Iterator[str | Finding]:
+    """Run the checks one after the other: yields the name of a check before it runs, and then what it has found."""
     for name in CHECKS:
-        findings += (found := run_check(name, rule))
+        yield name
+        yield from (found := run_check(name, rule))
         if found and name in BASIC:
-            break
-    return findings
+            return

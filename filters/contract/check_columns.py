@@ -1,4 +1,4 @@
-"""Checks of which columns a rule reads and what values it accepts. Each yields what is wrong, in words."""
+"""Checks of the columns that a rule reads and the values that it accepts. Each yields problems, in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ODD_TEXTS = (
     "(?P<x>[a-z]+)* \\ %s {0} ' \" or",
     "very long " * 5000,
 )
-"""Texts that real corpora hold and that careless code stumbles over."""
+"""Texts of real corpora on which careless code fails."""
 
 
 def reads_all_declared(rule: Rule) -> Iterator[str]:
@@ -39,7 +39,7 @@ def reads_all_declared(rule: Rule) -> Iterator[str]:
 
 
 def reads_only_declared(rule: Rule) -> Iterator[str]:
-    """The declared columns suffice, and no other is looked at."""
+    """The declared columns suffice, and the rule reads no others."""
     table = table_for(rule)
     only = table[["id", *rule.reads()]]
     try:
@@ -47,12 +47,12 @@ def reads_only_declared(rule: Rule) -> Iterator[str]:
     except (KeyError, AttributeError) as error:
         yield f"decide() reads {error}, which reads() does not name; add it"
         return
-    if found := difference(rule.decide(table), drops):
-        yield f"columns that reads() does not name change the decision: {found}; name them or leave them"
+    if change := difference(rule.decide(table), drops):
+        yield f"columns that reads() does not name change the decision: {change}; name them or leave them"
 
 
 def missing_values(rule: Rule) -> Iterator[str]:
-    """Missing values in one column, or in all rows of all of them, are no reason to fail."""
+    """The rule accepts missing values in one column, and in all rows of all columns."""
     table = table_for(rule)
     for name in rule.reads():
         for column in _holed(table[name]):
@@ -62,7 +62,7 @@ def missing_values(rule: Rule) -> Iterator[str]:
 
 
 def odd_texts(rule: Rule) -> Iterator[str]:
-    """Empty, very long and unusual texts are accepted wherever a text can stand."""
+    """The rule accepts empty, very long and unusual texts in every column of texts."""
     table = table_for(rule)
     for name in rule.reads():
         values = list(table[name])
@@ -75,7 +75,7 @@ def odd_texts(rule: Rule) -> Iterator[str]:
 
 
 def lists_or_arrays(rule: Rule) -> Iterator[str]:
-    """Lists may come as arrays, as they do from Parquet files."""
+    """The rule accepts arrays in place of lists, since Parquet files yield arrays."""
     import numpy as np
     import pandas as pd
 
@@ -86,14 +86,14 @@ def lists_or_arrays(rule: Rule) -> Iterator[str]:
             entries = table[name].explode().dropna()
             kind = object if isinstance(entries.iloc[0], str) else float
             arrays[name] = pd.Series([np.array(value, dtype=kind) for value in table[name]])
-    if found := difference(rule.decide(table), rule.decide(arrays)):
-        yield f"arrays in place of lists change the decision: {found}"
+    if change := difference(rule.decide(table), rule.decide(arrays)):
+        yield f"arrays in place of lists change the decision: {change}"
 
 
 def _tried(rule: Rule, table: pd.DataFrame, what: str) -> Iterator[str]:
     try:
         drops = rule.decide(table)
-    except Exception as error:  # noqa: BLE001 - whatever a rule raises is what the check has found
+    except Exception as error:  # noqa: BLE001 - any exception of a rule is a finding
         yield f"{what}: decide() raised {type(error).__name__}: {error}"
         return
     for complaint in complaints(drops, table):
@@ -101,7 +101,7 @@ def _tried(rule: Rule, table: pd.DataFrame, what: str) -> Iterator[str]:
 
 
 def _holed(column: pd.Series[Any]) -> Iterator[pd.Series[Any]]:
-    """Yield the column with every second value missing: as NaN, and where it holds no numbers, as None."""
+    """Yield the column with every second value missing: as NaN, and also as None if it holds no numbers."""
     import pandas as pd
 
     yield column.where(column.index % 2 == 0)

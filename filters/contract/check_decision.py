@@ -1,4 +1,4 @@
-"""Checks of what a rule decides, on a synthetic table. Each yields what is wrong, in words."""
+"""Checks of the decision of a rule on a synthetic table. Each yields problems, in words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def reasons(rule: Rule) -> Iterator[str]:
-    """A decision is a dict from known ids to reasons in words."""
+    """A decision is a dict from ids of the table to reasons in words."""
     table = table_for(rule)
     yield from complaints(rule.decide(table), table)
 
 
 def pure(rule: Rule) -> Iterator[str]:
-    """Deciding leaves the table as it was."""
+    """The rule does not change its table."""
     table = table_for(rule)
     before = table.to_json(orient="split", double_precision=15)
     rule.decide(table)
@@ -38,10 +38,10 @@ def deterministic(rule: Rule) -> Iterator[str]:
     states = random.getstate(), np.random.get_state()
     try:
         answers = []
-        for seed, asked in enumerate((rule, rule, replace(rule))):
+        for seed, equal in enumerate((rule, rule, replace(rule))):
             random.seed(seed)
             np.random.seed(seed)
-            answers.append(asked.decide(table))
+            answers.append(equal.decide(table))
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])
@@ -53,24 +53,24 @@ def row_order(rule: Rule) -> Iterator[str]:
     """The order of the rows does not matter."""
     table = table_for(rule)
     for shuffled in (table[::-1], table.sample(frac=1, random_state=0)):
-        if found := difference(rule.decide(table), rule.decide(shuffled.reset_index(drop=True))):
-            yield f"rows in another order get another answer: {found}; sort by id where order matters"
+        if change := difference(rule.decide(table), rule.decide(shuffled.reset_index(drop=True))):
+            yield f"rows in another order get another answer: {change}; sort by id where order matters"
             return
 
 
 def gold_unused(rule: Rule) -> Iterator[str]:
-    """A rule that declares no use of the label decides alike when the labels are exchanged."""
+    """The decision of a rule that declares no use of the label does not change when labels are exchanged."""
     if rule.uses_gold:
         return
     table = table_for(rule)
     exchanged = table.sample(frac=1, random_state=0).reset_index(drop=True)
     swapped = table.assign(**{name: exchanged[name] for name in GOLD_COLUMNS})
-    if found := difference(rule.decide(table), rule.decide(swapped)):
-        yield f"other answers change the decision: {found}; set uses_gold = True, or do not read them"
+    if change := difference(rule.decide(table), rule.decide(swapped)):
+        yield f"other answers change the decision: {change}; set uses_gold = True, or do not read them"
 
 
 def empty_table(rule: Rule) -> Iterator[str]:
-    """An empty table loses nothing."""
+    """The rule drops nothing from an empty table."""
     import pandas as pd
 
     table = table_for(rule)
@@ -80,7 +80,7 @@ def empty_table(rule: Rule) -> Iterator[str]:
 
 
 def one_row(rule: Rule) -> Iterator[str]:
-    """A table of one row is decided without complaint."""
+    """The rule accepts a table of one row."""
     table = table_for(rule)
     for place in range(0, len(table), 7):
         row = table.iloc[[place]].reset_index(drop=True)
@@ -88,15 +88,15 @@ def one_row(rule: Rule) -> Iterator[str]:
 
 
 def alone_as_among_others(rule: Rule) -> Iterator[str]:
-    """Where the scope is `item`, a row is decided alike alone and among others."""
+    """If the scope is `item`, the decision on a row is the same alone and among other rows."""
     if rule.scope != "item":
         return
     table = table_for(rule)
     single: Drops = {}
     for place in range(len(table)):
         single |= rule.decide(table.iloc[[place]].reset_index(drop=True))
-    if found := difference(rule.decide(table), single):
-        yield f"a row alone gets another answer than among others: {found}; set scope = 'set'"
+    if change := difference(rule.decide(table), single):
+        yield f"a row alone gets another answer than among others: {change}; set scope = 'set'"
 
 
 def drops_some(rule: Rule) -> Iterator[str]:

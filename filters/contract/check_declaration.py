@@ -1,10 +1,10 @@
-"""Checks of what a rule says about itself. Each yields what is wrong, in words."""
+"""Checks of the declarations of a rule. Each yields problems, in words."""
 
 from __future__ import annotations
 
 import pickle  # reads back what it has just written, nothing from outside
 import re
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 from typing import TYPE_CHECKING, get_args
 
 from twokeys.core.errors import BadInput
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def described(rule: Rule) -> Iterator[str]:
-    """The class attributes hold what tables and cards show, and the docstring explains every parameter."""
+    """The class attributes hold the texts of tables and cards, and the docstring explains every parameter."""
     for name in ("summary", "bias", "cost"):
         text = getattr(rule, name, None)
         if not (isinstance(text, str) and text.strip() and "\n" not in text):
@@ -30,21 +30,37 @@ def described(rule: Rule) -> Iterator[str]:
     if rule.version < 1:
         yield f"version is {rule.version!r}; give a whole number from 1"
     text = type(rule).__doc__ or ""
-    if not text or text.startswith(f"{type(rule).__name__}("):  # what dataclass writes where there is none
+    if not text or text.startswith(f"{type(rule).__name__}("):  # `dataclass` writes this if there is no docstring
         yield "the class has no docstring; say what is dropped and why"
     elif unexplained := ", ".join(field.name for field in fields(rule) if f"{field.name}:" not in text):
         yield f"the docstring does not explain {unexplained}; add a line `NAME: ...` each under `Attributes:`"
 
 
+def answers_for_itself(rule: Rule) -> Iterator[str]:
+    """What every user of a rule relies on is of the right type: class attributes, `reads` and parameters."""
+    for name, kind in (("id", str), ("version", int), ("summary", str), ("bias", str), ("citation", str)):
+        if not isinstance(value := getattr(rule, name, None), kind):
+            yield f"{name} is {value!r}; give a {'text' if kind is str else 'whole number'}"
+    if rule.scope not in get_args(Scope):
+        yield f"scope is {rule.scope!r}; give one of {', '.join(map(repr, get_args(Scope)))}"
+    yield from reads_declared(rule)
+    from twokeys.core.items import canonical_json
+
+    try:
+        canonical_json(asdict(rule))
+    except (TypeError, ValueError) as error:
+        yield f"its parameters cannot be written down ({error}); use texts, numbers, and tuples of these"
+
+
 def id_format(rule: Rule) -> Iterator[str]:
-    """The id is lower-case words joined by '-', as it stands in recipes and in published rows."""
+    """The id consists of lower-case words joined by '-'; recipes and published rows contain it."""
     name = getattr(rule, "id", None)
     if not (isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)):
         yield f"id is {name!r}; use lower-case words joined by '-', such as 'low-agreement'"
 
 
 def parameters_typed(rule: Rule) -> Iterator[str]:
-    """Each parameter has a type that can be resolved and that its value fits, so recipes can be checked."""
+    """The type of each parameter can be resolved, and its value fits it, so that recipes can be checked."""
     for field in fields(rule):
         value = getattr(rule, field.name)
         try:
@@ -59,7 +75,7 @@ def parameters_typed(rule: Rule) -> Iterator[str]:
 
 
 def frozen(rule: Rule) -> Iterator[str]:
-    """The class is itself a frozen dataclass: its annotations are parameters, and nothing changes them."""
+    """The class itself is a frozen dataclass: its annotations are parameters, which cannot be changed."""
     if "__dataclass_fields__" not in vars(type(rule)):
         yield "the class is no dataclass of its own; decorate it with @dataclass(frozen=True)"
         return
@@ -72,7 +88,7 @@ def frozen(rule: Rule) -> Iterator[str]:
 
 
 def hashable(rule: Rule) -> Iterator[str]:
-    """Equal rules are equal and hash alike, so that what they decided can be found again."""
+    """Equal rules compare equal and have equal hashes, so that their decisions can be looked up."""
     same = replace(rule)
     if same != rule:
         yield "two rules with the same parameters differ; leave __eq__ to the dataclass"
@@ -86,7 +102,7 @@ def hashable(rule: Rule) -> Iterator[str]:
 def picklable(rule: Rule) -> Iterator[str]:
     """The rule can be sent to another process."""
     try:
-        same = pickle.loads(pickle.dumps(rule))  # noqa: S301 - written a moment ago, by ourselves
+        same = pickle.loads(pickle.dumps(rule))  # noqa: S301 - written in this line
     except (pickle.PicklingError, TypeError, AttributeError) as error:
         yield f"the rule cannot be pickled ({error}); define it at the top of a module, with plain values"
         return
@@ -95,7 +111,7 @@ def picklable(rule: Rule) -> Iterator[str]:
 
 
 def reads_declared(rule: Rule) -> Iterator[str]:
-    """`reads` returns a tuple of distinct column names, beside `id`."""
+    """`reads` returns a tuple of distinct column names without `id`."""
     columns = rule.reads()
     if not (isinstance(columns, tuple) and all(isinstance(name, str) and name for name in columns)):
         yield f"reads() returns {columns!r}; return a tuple of column names"
@@ -105,7 +121,7 @@ def reads_declared(rule: Rule) -> Iterator[str]:
 
 
 def gold_declared(rule: Rule) -> Iterator[str]:
-    """A rule that reads the label, or a measurement made from it, says so."""
+    """A rule that reads the label, or a measurement made from it, declares it."""
     gold = [name for name in rule.reads() if name in GOLD_COLUMNS or name.endswith(f".{P_GOLD}")]
     if gold and not rule.uses_gold:
         yield f"reads() names {', '.join(gold)}, which hold the label; set uses_gold = True"

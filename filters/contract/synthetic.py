@@ -1,4 +1,4 @@
-"""A small item table with deliberate defects, for trying rules out; public, for authors of other rules."""
+"""A small item table with deliberate defects, for tests of rules; it is public, for authors of other rules."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ ANIMALS = ("cat", "cow", "dog", "fox", "hen", "pig")
 COLOURS = ("blue", "green", "red", "white")
 THINGS = ("bicycle", "boat", "bus", "chair", "cup", "door", "kite", "umbrella")
 SIZES = ((0, 0, float("nan")), (4, 4, 30.0), (3000, 40, 30.0), (640, 480, 0.0), *((640, 480, 50.0),) * 4)
-"""Width, height and contrast: known by name alone, tiny, a strip, of one colour, and good."""
+"""Width, height and contrast of images: without a file, tiny, a strip, of one colour, and good."""
 
 VECTOR_LENGTH = 16
 
 
 def synthetic_table(columns: Iterable[str] = (), rows: int = 96, seed: int = 0) -> pd.DataFrame:
-    """Make an item table in which every built-in rule finds something to drop and something to keep.
+    """Make an item table from which every built-in rule drops some items and keeps others.
 
-    Every tenth item or so repeats another one, contradicts it, lacks its answer among its options, or holds
-    it in its question; images are degenerate or cross splits; annotators disagree; the vectors of yes/no
-    items and of half of the numbers give the answer away.
+    About every tenth item repeats another item, contradicts it, lacks its answer among its options, or has its answer
+    in its question. Images are degenerate or are in several splits. Annotators disagree. The vectors of yes/no items
+    and of half of the numbers give the answer away.
 
     Args:
-        columns: Columns wanted beside those of the item table. Their names say what they hold: `.p_gold` a
-            probability, `.prediction` an answer, `.evidence` ids, `.lexical` and `.embedding` a vector; all
-            others hold floats.
+        columns: Further columns besides the columns of the item table. The end of a name decides the values: `.p_gold`
+            a probability, `.prediction` an answer, `.evidence` ids, `.lexical` and `.embedding` a vector; all other
+            columns hold floats.
         rows: Number of items.
-        seed: Equal seeds give equal tables; a column does not depend on which others are wanted.
+        seed: Equal seeds give equal tables; a column does not depend on the other further columns.
     """
     import numpy as np
     import pandas as pd
 
     rng = np.random.default_rng(seed)
-    asked: list[Record] = []
+    questions: list[Record] = []
     for place in range(rows):
-        asked.append(_asked(place, asked, rng))
-    records = [_item(place, record, rng) for place, record in enumerate(asked)]
+        questions.append(_with_defect(place, questions, rng))
+    records = [_item(place, question, rng) for place, question in enumerate(questions)]
     table = pd.DataFrame(records)
     for name in dict.fromkeys(columns):
         if name not in table:
-            own = np.random.default_rng([seed, crc32(name.encode())])
-            table[name] = pd.Series(_measured(name, records, own), index=table.index)
+            rng_of_column = np.random.default_rng([seed, crc32(name.encode())])
+            table[name] = pd.Series(_measured(name, records, rng_of_column), index=table.index)
     return table
 
 
-def _asked(place: int, before: list[Record], rng: np.random.Generator) -> Record:
-    """Return what is asked of which image; the place decides about the type and the defect."""
+def _with_defect(place: int, before: list[Record], rng: np.random.Generator) -> Record:
+    """Return a question with its answer and its image; the place decides the type and the defect."""
     record = _question(place % 4, rng) | {"image": int(rng.integers(20))}
     defect = place % 12
     if defect == 3 and place > 3:
@@ -70,9 +70,9 @@ def _asked(place: int, before: list[Record], rng: np.random.Generator) -> Record
     return record
 
 
-def _item(place: int, asked: Record, rng: np.random.Generator) -> Record:
+def _item(place: int, question: Record, rng: np.random.Generator) -> Record:
     """Return the row of the item table."""
-    image, answer, choices = asked["image"], asked["answer"], asked["choices"]
+    image, answer, choices = question["image"], question["answer"], question["choices"]
     width, height, contrast = SIZES[image % len(SIZES)]
     agreed, annotators = int(rng.integers(1, 11)), (0, 2, 10)[place % 3]
     others = [str(other) for other in rng.choice(ANIMALS + COLOURS, 10)]
@@ -89,13 +89,13 @@ def _item(place: int, asked: Record, rng: np.random.Generator) -> Record:
         "image_contrast": contrast,
         "image_cluster": f"cluster{image // 2:02d}",
         "image_clusters": [f"cluster{image // 2:02d}"],
-        "question": asked["question"],
+        "question": question["question"],
         "choices": choices,
         "answer": answer,
         "compared": answer,
         "answers": ([answer] * agreed + others)[:annotators],
-        "answer_type": asked["answer_type"],
-        "question_key": f"{crc32('|'.join([asked['question'], *choices]).encode()):08x}",
+        "answer_type": question["answer_type"],
+        "question_key": f"{crc32('|'.join([question['question'], *choices]).encode()):08x}",
         "links": [f"synthetic:image:{image}"],
         "group": f"group{image // 2:02d}",
         "answer_source": "annotated",
@@ -131,7 +131,7 @@ def _question(kind: int, rng: np.random.Generator) -> Record:
 
 
 def _measured(name: str, records: list[Record], rng: np.random.Generator) -> list[Any]:
-    """Return one measurement for each record, of the kind that its name says."""
+    """Return one measurement for each record, of the kind that the end of the name states."""
     answers = sorted({record["answer"] for record in records})
     if name.endswith(".prediction"):
         return [record["answer"] if rng.random() < 0.6 else str(rng.choice(answers)) for record in records]

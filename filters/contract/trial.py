@@ -1,9 +1,10 @@
-"""Trying a rule out: the table that checks use, and the comparison of what a rule decides on it."""
+"""Trials of a rule: the table of the checks, and the comparison of two decisions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.errors import short
 from twokeys.filters.contract.synthetic import synthetic_table
 
 if TYPE_CHECKING:
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def table_for(rule: Rule) -> pd.DataFrame:
-    """Return a synthetic table with all columns of the item table and all that the rule reads."""
+    """Return a synthetic table with all columns of the item table and all columns that the rule reads."""
     return synthetic_table(rule.reads())
 
 
 def complaints(drops: Any, table: pd.DataFrame) -> Iterator[str]:
-    """Yield what is wrong with the form of a decision about a table."""
+    """Yield problems with the form of a decision about a table."""
     if not isinstance(drops, dict):
         yield f"decide() returns a {type(drops).__name__}; return a dict from id to reason"
         return
@@ -30,13 +31,16 @@ def complaints(drops: Any, table: pd.DataFrame) -> Iterator[str]:
         if not (isinstance(reason, str) and reason.strip()):
             yield f"the reason for {item!r} is {reason!r}; say in words why it is dropped"
             return
+        if reason.encode(errors="ignore").decode() != reason:
+            yield f"the reason for {item!r} is {short(reason)}, which holds half a character; leave it out"
+            return
 
 
-def difference(one: Drops, other: Drops) -> str:
-    """Name the first item, by id, on which two decisions differ; empty when they agree."""
-    for item in sorted(one.keys() | other.keys()):
-        if one.get(item) != other.get(item):
-            return f"{item} first {_verdict(one.get(item))}, then {_verdict(other.get(item))}"
+def difference(first: Drops, second: Drops) -> str:
+    """Describe the first item, by id, on which two decisions differ; empty if they agree."""
+    for item in sorted(first.keys() | second.keys()):
+        if first.get(item) != second.get(item):
+            return f"{item} first {_verdict(first.get(item))}, then {_verdict(second.get(item))}"
     return ""
 
 

@@ -19,8 +19,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import datasets
+import huggingface_hub
 import pytest
 
+import twokeys
 from tests.pipeline.test_auditing import audited, corpus
 from tests.pipeline.toy import Toy
 from twokeys.builder.build import Built, build
@@ -110,6 +112,15 @@ def test_every_block_of_the_documents_runs(document: Path, tmp_path: Path, monke
         if not (tmp_path / "out" / name).exists():
             (tmp_path / "out").mkdir(exist_ok=True)
             paired(tmp_path / name).folder.rename(tmp_path / "out" / name)
+    if "ModelCard" in text:  # what `twokeys compare --hub` writes; nothing is sent
+        card = tmp_path / "out/compared/hub/MODEL/README.md"
+        card.parent.mkdir(parents=True)
+        card.write_text("---\nlicense: mit\n---\n", encoding="utf-8")
+        monkeypatch.setattr(huggingface_hub, "metadata_update", lambda name, found, create_pr: found["license"])
+    if "twokeys.browse" in text:  # what it serves has tests of its own
+        monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda name, repo_type: tmp_path)
+        page = SimpleNamespace(wait=lambda: None)
+        monkeypatch.setattr(twokeys, "browse", lambda folder, host, port: page, raising=False)
     if "revision=" in text:
         monkeypatch.setattr(datasets, "load_dataset", lambda name, revision: SimpleNamespace(name=name))
     for block in shown:

@@ -20,9 +20,9 @@ from tests.builder.certify.audited.items import table
 from tests.pipeline.test_auditing import asked, corpus, noise
 from twokeys.builder.certify.audited.bounds import Bools
 from twokeys.builder.certify.audited.certificate import verdicts_of
-from twokeys.builder.certify.audited.judging import JudgedSet
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.prior import VIEW, best_constant
+from twokeys.builder.certify.audited.weighing import TestedSet
 from twokeys.builder.recipe import Audited
 
 MARGIN = 0.1
@@ -49,7 +49,7 @@ def counted(answers: list[str], kept: Bools | None = None) -> tuple[str, list[st
     items = table(["is it?"] * len(answers), answers)
     keep = np.ones(len(items), dtype=bool) if kept is None else kept
     settings = Audited(margin=MARGIN, select=["question.prior"], certify=["question.forest"])
-    judged = JudgedSet.of(items, keep, settings, 0.95, 0)
+    judged = TestedSet.of(items, keep, settings, 0.95, 0)
     (verdict,) = verdicts_of([VIEW], [judged.constant()], MARGIN, 0.05, {})
     return verdict.outcome, list(verdict.reasons)
 

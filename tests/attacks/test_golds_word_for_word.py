@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.attacks.corpora import Gold, golds, photo_golds, recipes
 from twokeys.core.answers.labels import letters
 from twokeys.core.answers.marking import right
-from twokeys.core.answers.parsing import said
+from twokeys.core.answers.parsing import answer_part
 
 KINDS = [
     "$5.99", "C#", "C++", "#1", "$\\frac{1}{2}$", "x^{2}", "McDonald’s", "McDonald's", "Dr. Pepper", "p.m.", "U.S.A.",
@@ -50,7 +50,7 @@ def wrong(gold: Gold) -> list[str]:
     kind, choices, answer = gold
     found = [] if right(answer, kind, choices, answer) else [answer]
     found += [choice for choice in choices if choice != answer and right(choice, kind, choices, answer)]
-    if any(letters(said(choice)) for choice in choices):
+    if any(letters(answer_part(choice)) for choice in choices):
         return found  # options that are letters themselves are named by their texts
     for letter, choice in zip(ascii_uppercase, choices, strict=False):
         found += [letter] if right(letter, kind, choices, answer) != (choice == answer) else []

@@ -20,11 +20,11 @@ from tests.attacks.auditing import audit
 from tests.builder.certify.audited.items import table
 from tests.pipeline.test_auditing import corpus, noise, ordered
 from twokeys.builder.certify.audited.bounds import Answers
-from twokeys.builder.certify.audited.judging import JudgedSet, by_part
 from twokeys.builder.certify.audited.labels import Predicted
 from twokeys.builder.certify.audited.selection import choose
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import decide
+from twokeys.builder.certify.audited.weighing import TestedSet, by_part
 from twokeys.builder.recipe import Audited
 
 HEAD = 300
@@ -47,7 +47,7 @@ def test_a_cue_that_turns_round_between_splits_is_found_in_both(tmp_path: Path) 
     assert any(reason.startswith("in split=") for reason in found.reasons("question"))
 
 
-def halves() -> tuple[JudgedSet, Answers]:
+def halves() -> tuple[TestedSet, Answers]:
     """2,000 yes/no items in two splits; somebody is right on 60 % of one and on 40 % of the other, half of each yes."""
     n = 2000
     number = np.arange(n)
@@ -57,12 +57,12 @@ def halves() -> tuple[JudgedSet, Answers]:
     )
     right = number // 2 % 10 < np.where(number < n // 2, 6, 4)
     settings = Audited(margin=0.05, select=["question.prior"], certify=["question.forest"])
-    judged = JudgedSet.of(items, np.ones(n, dtype=bool), settings, 0.95, 0)
+    judged = TestedSet.of(items, np.ones(n, dtype=bool), settings, 0.95, 0)
     labels, every = judged.labels, judged.keep
     gold = labels.gold(labels.given)
     said = np.where(right, gold, gold[np.arange(n) ^ 1])
     predicted = Predicted("question.forest", said, np.zeros(n), every)
-    return judged, labels.judged(predicted, labels.given, number // 2 % 5, every)
+    return judged, labels.scored(predicted, labels.given, number // 2 % 5, every)
 
 
 def test_evidence_is_weighed_in_every_part() -> None:
@@ -86,4 +86,4 @@ def test_selection_bounds_every_part() -> None:
 def test_parts_that_are_judged_together_are_no_parts() -> None:
     items = table(["is it?"] * 60, ["yes", "no"] * 30).assign(split=["a", "b", "c"] * 20)
     assert sorted(strata(items)) == ["split=a", "split=b", "split=c"]
-    assert strata(items, ["split"]) == {}
+    assert strata(items, ["source", "answer_type"]) == {}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.audit.cases import CASES, TOKENS
 from tests.strategies import texts, words
 from twokeys.core.answers.labels import letters
-from twokeys.core.answers.parsing import said, token
+from twokeys.core.answers.parsing import answer_part, token
 from twokeys.core.answers.picking import How, Kind, Parsed, parse, picked
 
 
@@ -51,7 +51,7 @@ def test_any_reply_is_read(reply: str, kind: Kind, choices: list[str]) -> None:
 @given(REPLIES)
 def test_any_reply_has_one_token(reply: str) -> None:
     assert token(reply) == token(reply.strip())
-    assert (token(reply) == "") == (not said(reply).strip())
+    assert (token(reply) == "") == (not answer_part(reply).strip())
 
 
 @given(st.integers(0, 5), st.sampled_from(["{}", "({})", "{}.", "{})", "The answer is {}.", "Answer: ({})", "**{}**"]))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.noise import annotated, left, majority_errs
+from benchmarks.noise import annotated, kept_of, majority_errs
 from benchmarks.wordings import pooled
 from twokeys.builder.measure.agreement import AGREEMENT
 
@@ -32,7 +32,7 @@ def test_as_many_golds_are_wrong_as_wanted_and_annotators_agree_less_there(share
     assert noisy[AGREEMENT][wrong].mean() < 0.75 < noisy[AGREEMENT][~wrong].mean()
     assert ((noisy["compared"] != pd.DataFrame(rows)["compared"]) == wrong).all()
     # Hardly anything of such a table can be balanced but what its wrong labels make possible.
-    plain, weighted = left(noisy, wrong, None), left(noisy, wrong, AGREEMENT)
+    plain, weighted = kept_of(noisy, wrong, None), kept_of(noisy, wrong, AGREEMENT)
     assert plain[0] >= weighted[0] > 0
     assert plain[1] > 2 * share
 

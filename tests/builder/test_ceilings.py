@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import items, keyed_answers
-from twokeys.core.ceilings import Ceiling, all_ceilings, ceiling, ceilings, codes, most_frequent, strata
+from twokeys.core.ceilings import Ceiling, all_ceilings, ceiling, ceilings, codes, most_frequent
 from twokeys.core.colours import NONE
+from twokeys.core.strata import strata
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
     return table
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(tables())
 def test_no_reply_is_right_more_often_than_the_ceiling(table: pd.DataFrame) -> None:
     found = ceilings(table)

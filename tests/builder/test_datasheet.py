@@ -73,8 +73,8 @@ def test_bad_answers_name_the_file_and_the_remedy(
 
 NOT_AT_HAND = {
     "a-okvqa", "ai2d", "blink", "gqa", "hallusionbench", "mmbench", "mmmu", "mmmu-pro", "mmstar", "mmvp",
-    "naturalbench", "nlvr2", "ok-vqa", "pope-photos", "scienceqa", "seed-bench", "tallyqa", "textvqa", "vizwiz",
-    "vqa-v1", "vsr", "winoground",
+    "naturalbench", "nlvr2", "nlvr2-json", "ok-vqa", "pope-photos", "scienceqa", "seed-bench", "tallyqa", "textvqa",
+    "vizwiz", "vqa-v1", "vsr", "winoground",
 }  # fmt: skip
 """Recipes of corpora whose datasheet nobody could answer from the corpus itself: who publishes one answers it."""
 

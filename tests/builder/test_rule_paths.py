@@ -45,8 +45,8 @@ def test_a_rule_lies_beside_the_recipe_wherever_the_command_runs(tmp_path, monke
     monkeypatch.chdir(write(tmp_path / "deep/elsewhere/x", "").parent)
     for name in (recipe, "../../recipes/r.yaml"):
         plan = load(name)
-        assert [rule.id for rule in Rules(plan.rules).made()] == ["nothing-right"]
-        assert Rules(pickle.loads(pickle.dumps(plan.rules))).made() == Rules(plan.rules).made()
+        assert [rule.id for rule in Rules(plan.rules).made] == ["nothing-right"]
+        assert Rules(pickle.loads(pickle.dumps(plan.rules))).made == Rules(plan.rules).made
         assert plan.rules[0].rule == f"{where}:Nothing", "what is published names no folder of this machine"
         assert str(tmp_path) not in plan.model_dump_json()
 
@@ -71,4 +71,4 @@ def test_a_missing_rule_is_told_with_the_place_where_it_was_looked_for(tmp_path,
 def test_absolute_paths_stay(tmp_path):
     path = write(tmp_path / "rules/mine.py", RULE.format(mark="absolute"))
     recipe = write(tmp_path / "recipes/r.yaml", RECIPE.format(rule=f"{path}:Nothing"))
-    assert [rule.id for rule in Rules(load(recipe).rules).made()] == ["nothing-absolute"]
+    assert [rule.id for rule in Rules(load(recipe).rules).made] == ["nothing-absolute"]

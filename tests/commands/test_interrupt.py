@@ -78,7 +78,7 @@ def interrupted(words: list[str], until: str, after: float, cache: Path) -> tupl
     return said.decode(), status, family or []
 
 
-@pytest.mark.parametrize("after", [0.05, 1.5])
+@pytest.mark.parametrize("after", [0.05, pytest.param(1.5, marks=pytest.mark.slow)])
 def test_a_build_that_is_stopped_says_so_and_goes_on(tmp_path: Path, after: float) -> None:
     toy = Toy.shapes(tmp_path / "corpora", train=6, test=6)
     words = {"baselines": ["question.tfidf", "question.forest", "image.majority"], "folds": 3}

@@ -22,6 +22,7 @@ from twokeys.commands.terminal import err
 WIDTHS = (80, 120)
 MODEL = ("--model", "reference:llava-natural", "--masks", "blur,removed", "--limit", "2")
 ELSEWHERE = {
+    "browse": "an address, and a page: tests/browsing",
     "catalogue": "Markdown, for a page",
     "datasheet": "YAML, for a file",
     "train-reference": "minutes; prints one table by the same function",

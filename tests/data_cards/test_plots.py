@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 from PIL import Image
@@ -10,6 +12,9 @@ from PIL import Image
 from twokeys.core.views import VIEWS
 from twokeys.data_cards import plots
 from twokeys.data_cards.blindness import Blindness, Score
+from twokeys.data_cards.categories import Categories, Category
+from twokeys.data_cards.figure_files import FILES, NAMES, write_figures
+from twokeys.data_cards.figures import Distribution, Figures, Share
 from twokeys.data_cards.manifest import Step
 
 LONG = [
@@ -142,20 +147,68 @@ def test_blindness_marks_every_result_where_it_belongs(manifest):
     assert sorted((score.low, score.high) for score in scores) == sorted(ends)
 
 
-def test_the_same_input_gives_the_same_bytes_whatever_the_readers_style(manifest, tmp_path):
-    plots.funnel(manifest, tmp_path / "a.png")
-    plots.blindness(manifest.before, manifest.after, tmp_path / "b.png", "Title")
+@pytest.fixture
+def made(manifest) -> Figures:
+    """Two categories, one of which was left out of what is published, and answers with a name of TeX and a long one."""
+    said = {"view": "question", "baseline": "question.prior", "unseen": False, "column": "kind", "chance": 0.25}
+    row = Category(value="a $\\frac$", items=40, scored=40, right=30, low=0.5, high=0.9, **said)
+    few = Category(value="few", items=5, scored=0, right=0, low=0, high=1, **said)
+    shares = [Share("$x_1", (6, 1, 0)), Share(LONG[1], (4, 3, 0))]
+    told = {"columns": ["kind"], "compared": 1, "confidence": 0.95, "method": ""}
+    return Figures(
+        title="Title",
+        funnel=manifest.funnel,
+        before=manifest.before,
+        after=manifest.after,
+        categories=Categories(rows=[row, few], **told),
+        categories_after=Categories(rows=[row.model_copy(update={"right": 10, "low": 0.1, "high": 0.5})], **told),
+        sets=["all items read", "balanced", "audited"],
+        answers=[
+            Distribution("Items of type open", (10, 4, 0), [Share("$x_1", (6, 1, 0)), Share(LONG[1], (4, 3, 0))], 0)
+        ],
+    )
+
+
+def test_categories_and_answers_are_readable_and_marked_where_they_belong(made: Figures) -> None:
+    figure = drawn(plots.draw_categories, made.categories, made.categories_after)
+    assert_readable(figure)
+    assert "75.0 % → 25.0 %" in shown(figure)
+    assert sorted(line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "o") == [0.25, 0.75]
+    figure = drawn(plots.draw_answers, made.sets, made.answers)
+    assert_readable(figure)
+    assert [bar.get_width() for bar in figure.axes[0].patches] == [0.6, 0.25, 0, 0.4, 0.75, 0]
+    assert_readable(drawn(plots.draw_categories, made.categories, None))
+
+
+def test_the_same_input_gives_the_same_bytes_whatever_the_readers_style(made: Figures, tmp_path) -> None:
+    names = write_figures(made, tmp_path / "a")
+    assert set(names) == set(FILES)
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "black", "savefig.dpi": 30, "font.family": "serif"}):
-        plots.funnel(manifest, tmp_path / "c.png")
-        plots.blindness(manifest.before, manifest.after, tmp_path / "d.png", "Title")
+        write_figures(made, tmp_path / "b")
         assert mpl.rcParams["font.size"] == 20
-    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "c.png").read_bytes()
-    assert (tmp_path / "b.png").read_bytes() == (tmp_path / "d.png").read_bytes()
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
-def test_the_pictures_hold_something_and_no_version(manifest, tmp_path):
-    plots.funnel(manifest, tmp_path / "funnel.png")
-    with Image.open(tmp_path / "funnel.png") as picture:
+def test_tables_hold_the_numbers_of_the_figures(made: Figures, tmp_path) -> None:
+    write_figures(made, tmp_path)
+    tables = {name: pd.read_csv(tmp_path / f"assets/{name}.csv") for name in NAMES}
+    assert tables["funnel"]["left"].tolist() == [step.left for step in made.funnel]
+    assert tables["categories"][["set", "value", "right"]].to_numpy().tolist() == [
+        ["all items read", "a $\\frac$", 30], ["all items read", "few", 0], ["published", "a $\\frac$", 10],
+    ]  # fmt: skip
+    assert tables["answers"]["share"].tolist() == [0.6, 0.25, 0, 0.4, 0.75, 0]
+    assert len(tables["blindness"]) > 3
+
+
+def test_a_set_without_categories_has_no_figure_of_them(made: Figures, tmp_path) -> None:
+    names = write_figures(replace(made, categories=None, categories_after=None, answers=[]), tmp_path)
+    assert names == [f"assets/{name}.{ending}" for name in ("funnel", "blindness") for ending in ("png", "csv")]
+
+
+def test_the_pictures_hold_something_and_no_version(made: Figures, tmp_path) -> None:
+    write_figures(made, tmp_path)
+    with Image.open(tmp_path / "assets/funnel.png") as picture:
         assert picture.width == 1350
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 50
         assert "Software" not in picture.info

@@ -171,6 +171,7 @@ def test_a_control_that_was_made_up_is_found_by_planting_again(clean: Built, tmp
     assert any("planted again, is found otherwise" in problem for problem in found), found
 
 
+@pytest.mark.slow
 def test_without_planted_cues_nothing_is_certified(tmp_path: Path, make: Build) -> None:
     part = audited(["question.prior"], ["question.looks", "image.detail"], controls=0)
     built = make(corpus(tmp_path / "corpora"), audited=part, rules=[])
@@ -276,12 +277,10 @@ PLANTED = {
 }
 
 
-IN_PICTURES = ("image corner", "file size")
+SLOW = ("image corner", "file size", "option length")
 
 
-@pytest.mark.parametrize(
-    "cue", [pytest.param(cue, marks=pytest.mark.slow) if cue in IN_PICTURES else cue for cue in PLANTED]
-)
+@pytest.mark.parametrize("cue", [pytest.param(cue, marks=pytest.mark.slow) if cue in SLOW else cue for cue in PLANTED])
 def test_a_planted_cue_is_found_by_the_family_that_sees_it_and_refused(cue: str, tmp_path: Path, make: Build) -> None:
     row, picture, select, certify, finder = PLANTED[cue]
     toy = corpus(tmp_path / "corpora", row, picture)

@@ -92,7 +92,7 @@ def test_a_rule_that_reads_what_nobody_measured_names_what_there_is(toy: Toy, ma
 
 def test_a_rule_that_drops_what_is_not_there_is_told_so(toy: Toy, make: Build, tmp_path: Path) -> None:
     path = rule_file(tmp_path, NICE.replace("row.id: f", "row.id + '!': f"))
-    with pytest.raises(BadInput, match="it drops the id"):
+    with pytest.raises(BadInput, match="which is no id of its table"):
         make(toy, rules=[f"{path}:Nice"])
 
 

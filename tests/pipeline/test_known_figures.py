@@ -16,7 +16,8 @@ from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Corpus, Recipe, load
 from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify
-from twokeys.core.ceilings import ceilings, strata
+from twokeys.core.ceilings import ceilings
+from twokeys.core.strata import strata
 
 needs_easy_vqa = pytest.mark.skipif(importlib.util.find_spec("easy_vqa") is None, reason="needs the package easy-vqa")
 

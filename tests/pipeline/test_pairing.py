@@ -156,6 +156,7 @@ def test_an_edit_that_repeats_an_item_is_refused(make: Build, colours: Toy) -> N
     assert sum("is there with another answer (no)" in reason for reason in reasons) == 1
 
 
+@pytest.mark.slow
 def test_any_engine_and_shards_of_any_size_give_the_same_rows(
     make: Build, colours: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

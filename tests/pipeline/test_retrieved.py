@@ -133,6 +133,23 @@ def test_engines_and_the_order_of_rows_change_nothing(done: Built, seen: Seen, t
     assert left == right
 
 
+def test_images_that_came_in_are_balanced_by_each_other(tmp_path: Path) -> None:
+    """Both photos without an apple show an orange, and one item alone asks for oranges: a further no is needed."""
+    asked = {1: frozenset({"apple"}), 2: frozenset({"apple"})}
+    pool = {1001: frozenset({"orange"}), 1002: frozenset({"orange"}), 1003: frozenset({"apple", "banana"})}
+    questions = [(1, "apple"), (1, "banana"), (2, "apple"), (2, "orange")]
+    seen = Seen(tmp_path / "c", asked, pool, questions).write()
+    built = made(seen, tmp_path)
+    sound(built, seen)
+    rows = {row["id"]: row for row in published(built.folder)}
+    assert sum(not row["edit_of"] for row in rows.values()) == 4
+    assert len(found_in(built)) == 6
+    onward = [row for row in found_in(built) if rows[row["edit_of"]]["edit_of"]]
+    assert [(number_of(row), row["question"].split()[3], row["answer"]) for row in onward] == [("1003", "orange", "no")]
+    original = rows[onward[0]["edit_of"]]
+    assert (original["question"], original["answer"]) == (onward[0]["question"], "yes")
+
+
 # ------------------------------------------------------------------------------------------------------ other pools
 
 

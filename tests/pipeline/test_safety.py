@@ -205,7 +205,7 @@ def test_an_unknown_baseline_names_those_that_exist(toy: Toy, make: Build, field
 
 def test_an_unknown_engine_names_those_that_exist(toy: Toy, make: Build) -> None:
     with pytest.raises(BadInput, match="serial, process, ray"):
-        make(toy, engine="slurm")
+        make(toy, engine="spark")
 
 
 def test_a_corpus_of_one_item_cannot_be_folded_and_says_so(tmp_path: Path, make: Build) -> None:

@@ -131,6 +131,7 @@ def test_killed_while_publishing_nothing_partial_is_visible(killer: Killer, buil
     assert [path.name for path in killer.out.parent.iterdir()] == [killer.out.name], "nothing is left lying around"
 
 
+@pytest.mark.slow
 def test_killed_while_replacing_an_older_build_one_of_the_two_is_there(killer: Killer, toy: Toy, built: Built) -> None:
     older = toy.save(killer.recipe.with_name("older.yaml"), text={"lowercase": True})
     killer.build()
@@ -167,6 +168,7 @@ def test_killed_at_any_change_to_the_disk_it_ends_with_the_same_bytes(killer: Ki
         moment += step
 
 
+@pytest.mark.slow
 def test_the_command_killed_from_outside_goes_on(toy: Toy, built: Built, tmp_path: Path) -> None:
     recipe, out = toy.save(tmp_path / "recipe.yaml"), tmp_path / "out" / "toy"
     words = ["build", str(recipe), "--out", str(out), "--corpora", str(toy.corpora), "--engine", "process", "--verbose"]

@@ -1,1 +1,1 @@
-"""The audited tier: where exact balance cannot be had, selection against adversaries and statistics from others."""
+"""The audited tier, for items that cannot be balanced: some adversaries select the set, others give the statistics."""

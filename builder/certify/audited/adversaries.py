@@ -1,4 +1,4 @@
-"""Adversaries, fitted on a set in grouped folds and asked about every item; their answers stay in the run folder."""
+"""Fit adversaries on a set in grouped folds and let them answer every item; the run folder keeps their answers."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Adversaries:
     """Adversaries on one item table.
 
     Attributes:
-        run: The build under way: its folder keeps all answers, and a stopped build goes on at the fold of the adversary
-            where it stopped.
+        run: The current build: its folder keeps all answers, and a stopped build resumes at the fold of the adversary
+            at which it stopped.
         items: Item table sorted by id, with `group`.
-        labels: Its gold answers.
+        labels: Gold answers of the items.
         settings: The recipe's part on measuring.
-        reads: Says what some baselines read of contents.
-        key: Key of what `items` follows from.
+        reads: Returns what the given baselines read of contents.
+        key: Key of the stage that `items` follows from.
     """
 
     run: Run
@@ -44,29 +44,29 @@ class Adversaries:
         """Fit and score all items.
 
         Args:
-            names: Adversaries; those that apply to no item are left out.
-            keep: (n,) the set on which they are judged.
-            seed: For the folds and the fits.
-            on_removed: Whether they are fitted on all other items; on the set when False.
+            names: Adversaries; the result lacks adversaries that apply to no item.
+            keep: (n,) the set on which chance is counted.
+            seed: Seed of the folds and the fits.
+            on_removed: Whether adversaries are fitted on all other items instead of on the set.
         """
-        said = self.table(names, ~keep if on_removed else keep, seed)
+        table = self.table(names, ~keep if on_removed else keep, seed)
         fold = fold_of(self.items["group"], self.settings.folds, seed)
         code = pd.Index(self.labels.texts)
-        found = []
+        answers = []
         for name in names:
-            if f"{name}.prediction" not in said:
+            if f"{name}.prediction" not in table:
                 continue
-            applies = said[f"{name}.prediction"].notna().to_numpy()
-            codes = code.get_indexer(pd.Index(said[f"{name}.prediction"])).astype(np.int64)
-            confidence: Floats = said[f"{name}.confidence"].fillna(0).to_numpy(dtype=np.float64)
+            applies = table[f"{name}.prediction"].notna().to_numpy()
+            codes = code.get_indexer(pd.Index(table[f"{name}.prediction"])).astype(np.int64)
+            confidence: Floats = table[f"{name}.confidence"].fillna(0).to_numpy(dtype=np.float64)
             predicted = Predicted(name, codes, confidence, applies, on_removed)
-            found.append(self.labels.judged(predicted, self.labels.given, fold, keep))
-        return found
+            answers.append(self.labels.scored(predicted, self.labels.given, fold, keep))
+        return answers
 
     def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:
-        """Measurements (`twokeys.builder.measure.stage`) of adversaries fitted on some items; rows as in `items`."""
-        known = baselines()
-        asked = {name: known[name] for name in names}
+        """Return measurements of adversaries fitted on some items, for all items (`twokeys.builder.measure.stage`)."""
+        all_baselines = baselines()
+        adversaries = {name: all_baselines[name] for name in names}
         fold = fold_of(self.items["group"], self.settings.folds, seed)
-        how = CrossFit(dict.fromkeys(VIEWS, fold), asked, self.settings, self.reads(asked), held=True)
+        how = CrossFit(dict.fromkeys(VIEWS, fold), adversaries, self.settings, self.reads(adversaries), held=True)
         return measure.named("panel")(self.run, KeyedTable(self.items, self.key), how, seed, fit_on).table

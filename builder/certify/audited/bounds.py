@@ -1,11 +1,11 @@
-"""Bounds of the selection programme: linear inequalities that a set without shortcuts keeps, each with its reason.
+"""Bounds of the selection programme: linear inequalities that hold on a set without shortcuts, each with its reason.
 
-Two kinds. *Balance*: inside a cell of items that share a question, an image, or something close to it, no answer holds
-more than half of the kept items and one more. On exact keys that is the condition of the balanced tier, loosened by the
-one item that lets a question asked once stay; on clusters of paraphrases and of features it says the same of what a
-blind model takes for the same, loosened by what chance does in a cluster. *Adversaries*: what one said may be right no
-more often than a guess, and no less often than chance. What needs no adversary, the frequent answer, is bounded in
-`twokeys.builder.certify.audited.prior`.
+There are two kinds of bounds. *Balance*: inside a cell of items that share a question, an image, or something close to
+it, no answer holds more than half of the kept items and one more. On exact keys this is the condition of the balanced
+tier, loosened by one item so that a question with a single item can stay. On clusters of paraphrases and of features
+it is the same condition for contents that a blind model may confuse, loosened by the random imbalance of a cluster.
+*Adversaries*: an adversary may be right no more often than a guess, and no less often than chance. Constant answers,
+which need no adversary, are bounded in `twokeys.builder.certify.audited.prior`.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ __all__ = ["Answers", "Bools", "Bound", "Floats", "Ints", "adversary_bounds", "b
 BINS = 5
 """Bins of an adversary's confidence, by quantiles."""
 SMALLEST_BIN = 20
-"""Items that a bin must hold to be bounded: fewer say nothing about a cue."""
+"""Fewest items of a bin that is bounded: fewer items cannot reveal a cue."""
 EVEN = 1e-6
-"""Confidences that differ by less are one."""
+"""Confidences that differ by less count as equal."""
 NEAR = 0.05
-"""Share of the items among which the widest gap is taken for the edge between two bins."""
+"""Share of the items around a quantile whose widest gap becomes the edge between two bins."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What one adversary said about every item.
+    """The answers of one adversary to every item.
 
     Attributes:
-        name: Its full name.
-        right: (n,) whether its answer is the gold one; False where it does not apply.
-        confidence: (n,) probability that it gave to its answer, or any number that grows with it.
-        applies: (n,) items that it can be asked about.
-        chance: (n,) chance that its answer is right if it had nothing to do with the item, on the set that it was
-            fitted on.
+        name: Full name of the adversary.
+        right: (n,) whether the answer is the gold answer; False if the adversary does not apply to the item.
+        confidence: (n,) probability of the answer according to the adversary, or any number that grows with it.
+        applies: (n,) items that the adversary can answer.
+        chance: (n,) chance that the answer is right if it is unrelated to the item, on the set on which the adversary
+            was fitted.
         guess: (n,) how often a guess is right.
     """
 
@@ -50,23 +50,23 @@ class Answers:
     chance: Floats
     guess: Floats
     on_removed: bool = False
-    """Whether it was fitted on what the set leaves out, not on the set."""
+    """Whether the adversary was fitted on the removed items, not on the set."""
 
     @property
     def label(self) -> str:
-        """Its name, and what it was fitted on where that is not the set."""
+        """Name of the adversary, and what it was fitted on if that is not the set."""
         return f"{self.name} fitted on removed items" if self.on_removed else self.name
 
 
 @dataclass(frozen=True)
 class Bound:
-    """`sum of weight_i x_i <= limit` over some items.
+    """The inequality `sum of weight_i x_i <= limit` over some items.
 
     Attributes:
         items: (m,) positions of the items.
-        weight: (m,) their coefficients.
-        limit: The right-hand side, at least 0: the empty set keeps every bound.
-        reason: Why an item that the bound keeps out is out, in words.
+        weight: (m,) coefficients of the items.
+        limit: The right-hand side, at least 0, so that the empty set satisfies every bound.
+        reason: Why the bound excludes an item, in words.
     """
 
     items: Ints
@@ -76,15 +76,15 @@ class Bound:
 
 
 def adversary_bounds(answers: Answers, slack: float, parts: Iterable[Bools] = ()) -> list[Bound]:
-    """Bound what an adversary gets right, from both sides, in every bin of its confidence and in every part.
+    """Bound the accuracy of an adversary, from both sides, in every bin of its confidence and in every part.
 
-    Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and
-    still is a cue. Parts matter as much: one that is right in one split and wrong in another is a cue in both.
+    Bins matter: an adversary that is right if it is sure and wrong if it is not may be at chance on average, and still
+    use a cue. Parts matter too: an adversary that is right in one split and wrong in another uses a cue in both.
 
     Args:
-        answers: Its answers.
-        slack: Excess that is let through.
-        parts: (n,) each: items of a stratum.
+        answers: Answers of the adversary.
+        slack: Excess that the bounds allow.
+        parts: Items of each stratum, (n,).
     """
     inside = np.flatnonzero(answers.applies)
     if not len(inside):
@@ -92,7 +92,7 @@ def adversary_bounds(answers: Answers, slack: float, parts: Iterable[Bools] = ()
     place = np.searchsorted(edges(answers.confidence[inside]), answers.confidence[inside])
     places = [(inside[place == number], "among items on which it is as sure") for number in np.unique(place)]
     places += [(inside[part[inside]], "in its part of the set") for part in parts]
-    found = []
+    bounds = []
     for items, where in places:
         if len(items) < SMALLEST_BIN:
             continue
@@ -102,14 +102,14 @@ def adversary_bounds(answers: Answers, slack: float, parts: Iterable[Bools] = ()
             (answers.chance[items] - right, "wrong more often than chance"),
         ):
             reason = f"with it {answers.label} would be {side} {where}"
-            found.append(Bound(items, gain - slack, 0.0, reason))
-    return found
+            bounds.append(Bound(items, gain - slack, 0.0, reason))
+    return bounds
 
 
 def edges(confidence: Floats) -> Floats:
-    """Edges between bins of as many items: in the widest gap near each quantile, so that no item lies at an edge.
+    """Return edges between bins of equal size, in the widest gap near each quantile; no item is at an edge.
 
-    A quantile is some item's value. Whether that item is below it or not would hang on its last bit.
+    A quantile is the value of some item. The last bit of the value would decide on which side that item lies.
 
     Example:
         >>> edges(np.array([0.1] * 50 + [0.9] * 50)).tolist()
@@ -118,35 +118,35 @@ def edges(confidence: Floats) -> Floats:
     values = np.sort(confidence)
     gaps = np.diff(values)
     wide = np.flatnonzero(gaps > EVEN)  # between items wide[k] and wide[k] + 1
-    found: set[int] = set()
+    chosen: set[int] = set()
     for share in np.linspace(0, 1, BINS + 1)[1:-1]:
         near = wide[np.abs(wide + 1 - share * len(values)) <= NEAR * len(values)]
         if len(near):
-            found.add(int(near[gaps[near].argmax()]))
-        else:  # many items are as sure as the one at the quantile: they get a bin of their own
+            chosen.add(int(near[gaps[near].argmax()]))
+        else:  # many items have the same confidence as the item at the quantile: they get a separate bin
             after = int(np.searchsorted(wide, share * len(values)))
-            found |= set(wide[max(after - 1, 0) : after + 1].tolist())
-    at = np.array(sorted(found), dtype=np.int64)
+            chosen |= set(wide[max(after - 1, 0) : after + 1].tolist())
+    at = np.array(sorted(chosen), dtype=np.int64)
     return np.asarray((values[at] + values[at + 1]) / 2, dtype=np.float64)
 
 
 def balance_bounds(cell: Ints, answer: Ints, what: str, loose: bool = False) -> list[Bound]:
-    """Bound the share of every answer inside every cell: half of the kept items, and one more.
+    """Bound the number of every answer inside every cell: half of the kept items, and one more.
 
     Args:
-        cell: (n,) what is shared; negative where nothing is.
+        cell: (n,) code of the cell of each item; negative if it is in none.
         answer: (n,) answer codes.
         what: What the items of a cell share, such as `question`.
-        loose: Whether to let through what chance does, one standard deviation of fair coins: items of a cluster are
-            merely alike, and where nothing can be learnt one answer is a little ahead all the same.
+        loose: Whether to allow a random imbalance of one standard deviation of fair coins. Items of a cluster are
+            merely alike, and even if nothing can be learnt from them, one answer is a little ahead.
     """
     inside = np.flatnonzero(cell >= 0)
     order = inside[np.lexsort((answer[inside], cell[inside]))]
-    found = []
+    bounds = []
     for members in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
         limit = 1.0 + (np.sqrt(len(members)) if loose else 0.0)
         codes, counts = np.unique(answer[members], return_counts=True)
-        for code in codes[counts > limit]:  # as few as that cannot outweigh the others
+        for code in codes[counts > limit]:  # fewer can never outweigh the other answers
             weight = np.where(answer[members] == code, 1.0, -1.0)
-            found.append(Bound(members, weight, limit, f"items of the same {what} have its answer too often"))
-    return found
+            bounds.append(Bound(members, weight, limit, f"items of the same {what} have its answer too often"))
+    return bounds

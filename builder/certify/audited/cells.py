@@ -1,7 +1,7 @@
 """Cells: items that share a question or an image, exactly or nearly, from the finest key to the coarsest.
 
-Exact keys come first, since what is balanced there is balanced for every blind model; then what such a model may take
-for the same: paraphrases and near-duplicate images, and last clusters of features.
+Exact keys come first, since balance on them holds for every blind model. Then come contents that such a model may
+confuse: paraphrases and near-duplicate images, and last clusters of features.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import paraphrases
 
 PER_CLUSTER = 25
-"""Different questions, or images, per cluster of features, on average."""
+"""Average number of different questions, or images, in a cluster of features."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """One way to say which items share a side.
+    """One division of the items into cells.
 
     Attributes:
         what: What the items of a cell share.
         code: (n,) code of the cell.
-        loose: Whether its items are merely alike.
+        loose: Whether the items of a cell are merely alike.
     """
 
     what: str
@@ -39,14 +39,14 @@ class Cells:
 
 
 def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Cells]:
-    """All cells of an item table.
+    """Return all divisions of an item table into cells.
 
     Args:
         items: Item table with `image_cluster`.
         represent: Gives the vectors of questions and images.
-        seed: For the clusters of features.
+        seed: Seed of the clusters of features.
     """
-    found = [
+    divisions = [
         Cells("question", _code(items["question_key"])),
         Cells("picture", _code(items["image_key"])),
         Cells("paraphrase cluster", _code(_paraphrases(items, represent))),
@@ -54,13 +54,13 @@ def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Ce
     ]
     for view, what in (("question", "cluster of similar questions"), ("image", "cluster of similar pictures")):
         if view == "image" and not represent.recipe.publishable:
-            continue  # images known by name alone look like nothing
+            continue  # only the names of the images are available
         column = items[f"{view}_key"]
         keys = column.drop_duplicates()
         vectors = np.stack(list(represent.column(f"{view}.embedding", items.loc[keys.index])))
         clustered = pd.Series(_clusters(vectors, seed), index=keys)
-        found.append(Cells(what, clustered.loc[column].to_numpy(dtype=np.int64), loose=True))
-    return found
+        divisions.append(Cells(what, clustered.loc[column].to_numpy(dtype=np.int64), loose=True))
+    return divisions
 
 
 def _code(column: pd.Series[str]) -> Ints:
@@ -68,7 +68,7 @@ def _code(column: pd.Series[str]) -> Ints:
 
 
 def _paraphrases(items: pd.DataFrame, represent: Representations) -> pd.Series[str]:
-    """The first question key of each item's cluster of paraphrases."""
+    """Return the first question key of each item's cluster of paraphrases."""
     texts = items.drop_duplicates("question_key").set_index("question_key")["question"]
     embedded = represent.texts("question", dict(texts))
     leader = embedded.keys.to_numpy()[paraphrases(embedded, texts, text_encoder(represent.text.name)).leader]
@@ -80,5 +80,5 @@ def _clusters(vectors: NDArray[np.float32], seed: int) -> Ints:
     if len(vectors) <= number:
         return np.arange(len(vectors))
     means = MiniBatchKMeans(number, random_state=seed, n_init=1, batch_size=max(1024, 4 * number))
-    with threadpool_limits(1):  # sums in one order, whatever the number of cores
+    with threadpool_limits(1):  # the order of sums must not depend on the number of cores
         return np.asarray(means.fit_predict(vectors), dtype=np.int64)

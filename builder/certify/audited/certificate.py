@@ -1,4 +1,4 @@
-"""The certificate of the `audited` tier: verdicts view by view, with all the evidence, as JSON values."""
+"""The certificate of the `audited` tier: the verdict on each view, with all evidence, as JSON values."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pandas as pd
 
 from twokeys.builder.certify.audited.controls import Control, controlled
 from twokeys.builder.certify.audited.families import families
-from twokeys.builder.certify.audited.judging import Weighed, by_part
 from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.selection import Chosen
 from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.certify.audited.weighing import Weighed, by_part
 from twokeys.builder.recipe import Recipe
 from twokeys.data_cards.audited import (
     AuditedTier,
@@ -26,29 +26,29 @@ from twokeys.data_cards.audited import (
 )
 
 WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
-"""The tier's verdict is the first of these that a view has."""
+"""Verdicts from worst to best; the tier's verdict is the worst verdict on a view."""
 
 
 def audited_certificate(
-    recipe: Recipe, items: pd.DataFrame, chosen: Chosen, weighed: Sequence[Weighed], unjudged: Mapping[str, int],
+    recipe: Recipe, items: pd.DataFrame, chosen: Chosen, weighed: Sequence[Weighed], unanswered: Mapping[str, int],
     controls: Sequence[Control],
 ) -> dict[str, Any]:  # fmt: skip
-    """State the verdicts.
+    """Write the certificate.
 
     Args:
-        recipe: Its parts on the tier and on measuring; 1 - the confidence of intervals is the level of the tests.
+        recipe: The recipe; 1 - the confidence of its intervals is the level of the tests.
         items: The items that selection chose from.
-        chosen: What it chose.
+        chosen: The selected set.
         weighed: Evidence of all certifying adversaries, and of constant answers.
-        unjudged: Kept items of each view that no adversary fitted on the set, or on nothing, was asked about.
+        unanswered: View -> number of kept items that no adversary answered, among adversaries fitted on the set or on
+            nothing.
         controls: Positive controls of the views that evidence would certify.
     """
     settings = recipe.audited
     assert settings is not None
     alpha = round(1 - recipe.measure.confidence, 9)
-    verdicts = [
-        controlled(one, controls) for one in verdicts_of(views_of(items), weighed, settings.margin, alpha, unjudged)
-    ]
+    plain = verdicts_of(views_of(items), weighed, settings.margin, alpha, unanswered)
+    verdicts = [controlled(verdict, controls) for verdict in plain]
     return {
         "tier": "audited",
         "verdict": overall(verdicts),
@@ -58,52 +58,53 @@ def audited_certificate(
         "chosen_from": len(items),
         "selected_against": families(settings)[0],
         "rounds": [
-            six_digits({"kept": one.kept, "excess": one.excess, "worst": one.worst, "used": number == chosen.used})
-            for number, one in enumerate(chosen.rounds)
+            six_digits({"kept": each.kept, "excess": each.excess, "worst": each.worst, "used": number == chosen.used})
+            for number, each in enumerate(chosen.rounds)
         ],
-        "views": {one.view: rounded(one) for one in verdicts},
-        "controls": [six_digits(asdict(one)) for one in controls],
+        "views": {verdict.view: rounded(verdict) for verdict in verdicts},
+        "controls": [six_digits(asdict(control)) for control in controls],
         "recount": "twokeys verify",
     }
 
 
 def views_of(items: pd.DataFrame) -> list[str]:
-    """The views to decide on: the view of constant answers comes first."""
+    """Return the views that need a verdict; the view of constant answers comes first."""
     return [VIEW, "question", *(["choices"] if (items["choices"].map(len) > 0).any() else []), "image"]
 
 
 def verdicts_of(
-    views: Sequence[str], weighed: Sequence[Weighed], margin: float, alpha: float, unjudged: Mapping[str, int]
+    views: Sequence[str], weighed: Sequence[Weighed], margin: float, alpha: float, unanswered: Mapping[str, int]
 ) -> list[Verdict]:
-    """The verdict on each view; no view is certified on a part of its items."""
-    found = []
+    """Return the verdict on each view; no view is certified on a part of its items."""
+    verdicts = []
     for view in views:
-        own = [one for one in weighed if one.whole.view == view]
-        verdict = decide(view, [one.whole for one in own], margin, alpha, by_part(own))
-        if verdict.outcome == "certified" and (missing := unjudged.get(view, 0)):
-            reason = f"{missing:,} items were judged by no adversary"
+        of_view = [each for each in weighed if each.whole.view == view]
+        verdict = decide(view, [each.whole for each in of_view], margin, alpha, by_part(of_view))
+        if verdict.outcome == "certified" and (missing := unanswered.get(view, 0)):
+            reason = f"{missing:,} items were answered by no adversary"
             verdict = replace(verdict, outcome="too small to tell", reasons=(reason,))
-        found.append(verdict)
-    return found
+        verdicts.append(verdict)
+    return verdicts
 
 
 def reasons_of(verdicts: Sequence[Verdict]) -> list[str]:
-    """Why the tier is not certified; empty if it is."""
-    return [f"{one.view}: {reason}" for one in verdicts if one.outcome != "certified" for reason in one.reasons]
+    """Return why the tier is not certified; empty if it is certified."""
+    failed = [verdict for verdict in verdicts if verdict.outcome != "certified"]
+    return [f"{verdict.view}: {reason}" for verdict in failed for reason in verdict.reasons]
 
 
 def overall(verdicts: Sequence[Verdict]) -> Outcome:
-    """The worst verdict of a view is the verdict on the tier."""
-    return next(outcome for outcome in WORST if any(one.outcome == outcome for one in verdicts))
+    """Return the verdict on the tier: the worst verdict on a view."""
+    return next(outcome for outcome in WORST if any(verdict.outcome == outcome for verdict in verdicts))
 
 
 def rounded(verdict: Verdict) -> Any:
-    """A verdict as JSON values."""
+    """Return a verdict as JSON values."""
     return six_digits(asdict(verdict))
 
 
 def six_digits(value: Any) -> Any:
-    """Six digits of every float: the rest differs from machine to machine."""
+    """Round every float to six digits: further digits differ between machines."""
     if isinstance(value, dict):
         return {name: six_digits(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -112,32 +113,34 @@ def six_digits(value: Any) -> Any:
 
 
 def tier(certificate: Mapping[str, Any]) -> AuditedTier:
-    """The manifest's account of the tier."""
+    """Return the part of a certificate that the manifest repeats."""
     views = []
     for view in certificate["views"].values():
         judgements = [
             Judgement(
-                adversary=one["adversary"],
-                trained_on=one["trained_on"],
-                items=one["items"],
-                accuracy=one["accuracy"],
-                low=round(one["chance"] + one["interval"][0], 6),
-                high=round(one["chance"] + one["interval"][1], 6),
-                chance=one["chance"],
-                guess=one["guess"],
-                p_equivalence=one["p_equivalence"],
-                null_median=one["null"]["median"] if one["null"] else None,
+                adversary=evidence["adversary"],
+                trained_on=evidence["trained_on"],
+                items=evidence["items"],
+                accuracy=evidence["accuracy"],
+                low=round(evidence["chance"] + evidence["interval"][0], 6),
+                high=round(evidence["chance"] + evidence["interval"][1], 6),
+                chance=evidence["chance"],
+                guess=evidence["guess"],
+                p_equivalence=evidence["p_equivalence"],
+                null_median=evidence["null"]["median"] if evidence["null"] else None,
             )
-            for one in view["evidence"]
+            for evidence in view["evidence"]
         ]
         fields = ("view", "outcome", "reasons", "notes", "bound", "needed_items", "missing_items")
         named = ("name", "items", "outcome", "bound", "needed_items")
         parts = [PartVerdict(**{name: part[name] for name in named}) for part in view["parts"]]
         views.append(ViewVerdict(**{name: view[name] for name in fields}, judgements=judgements, parts=parts))
-    rounds = [SelectionRound(kept=one["kept"], worst=one["worst"], used=one["used"]) for one in certificate["rounds"]]
+    rounds = [
+        SelectionRound(kept=each["kept"], worst=each["worst"], used=each["used"]) for each in certificate["rounds"]
+    ]
     plain = {name: certificate[name] for name in ("verdict", "margin", "items", "chosen_from", "selected_against")}
     controls = [
-        ControlLine(**{name: one[name] for name in ("view", "kind", "judges", "attainable", "tried", "smallest")})
-        for one in certificate["controls"]
+        ControlLine(**{name: control[name] for name in ("view", "kind", "judges", "attainable", "tried", "smallest")})
+        for control in certificate["controls"]
     ]
     return AuditedTier(**plain, rounds=rounds, views=views, controls=controls)

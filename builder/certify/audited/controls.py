@@ -1,11 +1,11 @@
-"""Positive controls: would the judges have found a cue of the margin's size, had there been one?
+"""Positive controls: would the adversaries have detected a cue of the margin's size?
 
-A judge that finds nothing may be blind. So before a view is certified, cues of known kind and size are planted in
-copies of the set, and the very judges that certify are fitted on the copies. Labels are permuted first, so that nothing
-but the planted cue can be found. A cue is found when a judge is proven to be above chance, corrected for the number of
-judges that were tried. Sizes grow from the margin on until a cue is found in four of five tries: what the certificate
-says of that kind, it says of cues of that size and larger, and of no smaller ones. A kind that no judge finds at any
-size is not covered.
+An adversary that detects nothing may be unable to detect anything. So before a view is certified, cues of a given kind
+and size are planted in copies of the set, and the certifying adversaries are fitted on the copies. Labels are permuted
+first, so that the planted cue is the only cue. A cue is detected if an adversary is proven to be above chance,
+corrected for the number of adversaries. Sizes grow from the margin on until a cue is detected in four of five tries.
+The certificate then covers cues of that kind of this size and larger, and no smaller ones. A kind that no adversary
+detects at any size is not covered.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.verdict import Verdict
 
 POWER = 0.8
-"""Share of tries in which a cue must be found."""
+"""Share of tries in which a cue must be detected."""
 STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)
-"""Sizes that are tried, in margins."""
+"""Sizes to try, in margins."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """Tries at one size; they end as soon as it is clear whether enough of them find the cue."""
+    """Tries at one size; they end as soon as it is clear whether enough of them detect the cue."""
 
     size: float
     tries: int
@@ -37,15 +37,15 @@ class Tried:
 
 @dataclass(frozen=True)
 class Control:
-    """What became of one kind of cue in one view; shares, not points; JSON by `dataclasses.asdict`.
+    """The control of one kind of cue in one view; shares, not points; JSON by `dataclasses.asdict`.
 
     Attributes:
         view: The view.
         kind: Kind of cue.
-        judges: Certifying adversaries that were tried on it; none where none can see it.
+        judges: Certifying adversaries that were tried on it; empty if none can see it. (The name is published.)
         attainable: Largest size that such a cue can have on this set.
-        tried: The sizes, from the smallest on.
-        smallest: The smallest of them that was found in `POWER` of the tries; None where none was.
+        tried: The tries at each size, from the smallest on.
+        smallest: The smallest size that was detected in `POWER` of the tries; None if no size was.
     """
 
     view: str
@@ -56,31 +56,31 @@ class Control:
     smallest: float | None
 
     @classmethod
-    def read(cls, said: Mapping[str, Any]) -> Control:
-        """Read what a certificate states."""
-        tried = tuple(Tried(**one) for one in said["tried"])
-        return cls(**{**said, "judges": tuple(said["judges"]), "tried": tried})
+    def read(cls, stated: Mapping[str, Any]) -> Control:
+        """Read a control from a certificate."""
+        tried = tuple(Tried(**tries) for tries in stated["tried"])
+        return cls(**{**stated, "judges": tuple(stated["judges"]), "tried": tried})
 
 
 def search(
-    found: Callable[[float, int], bool], margin: float, attainable: float, tries: int
+    detected: Callable[[float, int], bool], margin: float, attainable: float, tries: int
 ) -> tuple[tuple[Tried, ...], float | None]:
-    """Try sizes from the margin on until one is found often enough.
+    """Try sizes from the margin on until a cue is detected often enough.
 
     Args:
-        found: Plants a cue of a size and says whether a judge finds it, given the size and the number of the try.
+        detected: Plants a cue and returns whether an adversary detects it, given the size and the number of the try.
         margin: The smallest size.
         attainable: The largest size that a cue can have.
-        tries: Tries a size, at most.
+        tries: Most tries for each size.
 
     Returns:
-        The tries, and the smallest size that was found often enough.
+        The tries, and the smallest size that was detected often enough.
     """
     history: list[Tried] = []
     for size in sizes(margin, attainable):
         hits = done = 0
         while done < tries and hits < enough(tries) and done - hits <= tries - enough(tries):
-            hits += found(size, done)
+            hits += detected(size, done)
             done += 1
         history.append(Tried(size, done, hits))
         if hits >= enough(tries):
@@ -89,18 +89,18 @@ def search(
 
 
 def sizes(margin: float, attainable: float) -> list[float]:
-    """Sizes that are tried: multiples of the margin as far as they can be had, or what can be had where that is less.
+    """Return the sizes to try: multiples of the margin up to `attainable`, or `attainable` if it is below the margin.
 
     Example:
         >>> sizes(0.05, 0.5), sizes(0.05, 0.08), sizes(0.05, 0.03)
         ([0.05, 0.075, 0.1, 0.15, 0.2], [0.05, 0.075], [0.03])
     """
-    found = [round(step * margin, 6) for step in STEPS if step * margin <= attainable]
-    return found or ([round(attainable, 6)] if attainable > 0 else [])
+    multiples = [round(step * margin, 6) for step in STEPS if step * margin <= attainable]
+    return multiples or ([round(attainable, 6)] if attainable > 0 else [])
 
 
 def enough(tries: int) -> int:
-    """How many of so many tries must find a cue.
+    """Return how many of the tries must detect a cue.
 
     Example:
         >>> enough(10), enough(5), enough(1)
@@ -110,52 +110,52 @@ def enough(tries: int) -> int:
 
 
 def faults(controls: Sequence[Control], margin: float, tries: int) -> list[str]:
-    """What stated controls contradict: sizes left out, tries that ended too soon, a smallest size not found."""
+    """List controls that contradict their tries: missing sizes, tries that ended too soon, a wrong smallest size."""
     wrong = []
-    for one in controls:
-        ended = [_ended(tried, tries) for tried in one.tried]
-        smallest = next((tried.size for tried in one.tried if tried.found == enough(tries)), None)
-        allowed = sizes(margin, one.attainable) if one.judges else []
-        known = [tried.size for tried in one.tried]
-        whole = known == allowed if smallest is None else known == allowed[: known.index(smallest) + 1]
-        if not (all(ended) and whole and smallest == one.smallest):
-            wrong.append(f"{one.view}: the control {one.kind!r} does not follow from its own tries")
+    for control in controls:
+        ended = [_ended(tried, tries) for tried in control.tried]
+        smallest = next((tried.size for tried in control.tried if tried.found == enough(tries)), None)
+        expected = sizes(margin, control.attainable) if control.judges else []
+        stated = [tried.size for tried in control.tried]
+        whole = stated == expected if smallest is None else stated == expected[: stated.index(smallest) + 1]
+        if not (all(ended) and whole and smallest == control.smallest):
+            wrong.append(f"{control.view}: the control {control.kind!r} does not follow from its own tries")
     return wrong
 
 
 def _ended(tried: Tried, tries: int) -> bool:
-    """Whether tries ended where they should: with enough that found the cue, or with too few left that could."""
+    """Whether tries ended at the right moment: enough detected the cue, or too few remained to reach that number."""
     missed, spare = tried.tries - tried.found, tries - enough(tries)
     return missed <= spare if tried.found == enough(tries) else tried.found < enough(tries) and missed == spare + 1
 
 
 def controlled_views(verdicts: Sequence[Verdict]) -> list[str]:
-    """Views that the evidence would certify and that need a control: constant answers have no cue to find."""
-    return [one.view for one in verdicts if one.outcome == "certified" and one.view != VIEW]
+    """Return the views that the evidence would certify and that need a control; constant answers need none."""
+    return [verdict.view for verdict in verdicts if verdict.outcome == "certified" and verdict.view != VIEW]
 
 
 def controlled(verdict: Verdict, controls: Sequence[Control]) -> Verdict:
-    """A verdict with its controls: certified only if cues of some kind would have been found."""
+    """Return a verdict with its controls: certified only if cues of some kind would have been detected."""
     if verdict.view == VIEW:
         return verdict
-    own = [one for one in controls if one.view == verdict.view]
-    if verdict.outcome == "certified" and not any(one.smallest is not None for one in own):
-        said = "no positive control was run" if not own else "the adversaries find no planted cue of any kind"
-        reason = f"{said}: that they find nothing on the set proves nothing"
+    of_view = [control for control in controls if control.view == verdict.view]
+    if verdict.outcome == "certified" and not any(control.smallest is not None for control in of_view):
+        problem = "the adversaries find no planted cue of any kind" if of_view else "no positive control was run"
+        reason = f"{problem}: that they find nothing on the set proves nothing"
         return replace(verdict, outcome="too small to tell", reasons=(reason,))
-    return replace(verdict, notes=(*verdict.notes, *spoken(own, verdict.margin)))
+    return replace(verdict, notes=(*verdict.notes, *coverage(of_view, verdict.margin)))
 
 
-def spoken(controls: Sequence[Control], margin: float) -> list[str]:
-    """Kinds and sizes of cues that a view's verdict covers, one sentence for each size."""
-    said = []
-    for size in sorted({one.smallest for one in controls if one.smallest is not None}):
-        kinds = ", ".join(one.kind for one in controls if one.smallest == size)
+def coverage(controls: Sequence[Control], margin: float) -> list[str]:
+    """Return sentences on the kinds and sizes of cues that a view's verdict covers, one sentence for each size."""
+    sentences = []
+    for size in sorted({control.smallest for control in controls if control.smallest is not None}):
+        kinds = ", ".join(control.kind for control in controls if control.smallest == size)
         beyond = "" if size <= margin else ", larger than the margin: smaller cues are not covered"
-        said.append(f"planted cues of {words.points(size)} points are found{beyond}: {kinds}")
-    unfound = [one for one in controls if one.smallest is None]
-    if missed := [one.kind for one in unfound if one.attainable >= margin or not one.judges]:
-        said.append(f"not covered: {', '.join(missed)}")
-    if impossible := [one.kind for one in unfound if one.attainable < margin and one.judges]:
-        said.append(f"no single cue of these kinds can be as large as the margin here: {', '.join(impossible)}")
-    return said
+        sentences.append(f"planted cues of {words.points(size)} points are found{beyond}: {kinds}")
+    undetected = [control for control in controls if control.smallest is None]
+    if missed := [control.kind for control in undetected if control.attainable >= margin or not control.judges]:
+        sentences.append(f"not covered: {', '.join(missed)}")
+    if impossible := [control.kind for control in undetected if control.attainable < margin and control.judges]:
+        sentences.append(f"no single cue of these kinds can be as large as the margin here: {', '.join(impossible)}")
+    return sentences

@@ -1,4 +1,4 @@
-"""Evidence: everything that one adversary says about one set, as numbers that a certificate can hold."""
+"""Evidence: the results of one adversary on one set, as numbers for a certificate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from twokeys.core.intervals.equivalence import (
 from twokeys.core.intervals.excess import Bools, Excess, Floats, Ints, excess
 
 TrainedOn = Literal["set", "removed", "nothing"]
-"""What the adversary was fitted on: the set itself in grouped folds, the items that selection removed, or nothing."""
+"""Data on which an adversary was fitted: the set itself in grouped folds, the removed items, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -35,35 +35,35 @@ class Evidence:
     groups: int
     accuracy: float
     chance: float
-    """What its answers score that have nothing to do with the items."""
+    """Accuracy of the same answers if they were unrelated to the items."""
     guess: float
-    """What one over the number of answers that an item may have scores."""
+    """Accuracy of a guess: one over the number of answers that an item may have."""
     excess: float
     """Accuracy minus chance."""
     confidence: float
     interval: tuple[float, float]
-    """Of the excess: t on cluster-robust variance."""
+    """Interval of the excess: t on cluster-robust variance."""
     bootstrap_interval: tuple[float, float]
-    """Of the excess: percentiles over resampled groups. It knows nothing of what cross-fitting adds."""
+    """Interval of the excess: percentiles over resampled groups, without the variance that cross-fitting adds."""
     design_effect: float | None
-    """Variance over that of as many independent answers; None with one group, as the next two."""
+    """Variance divided by the variance of as many independent answers; None if there is only one group."""
     margin: float
     p_two_sided: float
-    """Of "no excess, in either direction"."""
+    """P-value of "no excess, in either direction"."""
     p_beyond: float
-    """Of "the excess lies within the margin, and the accuracy no farther above a guess": small where it is proven to
-    exceed either."""
+    """P-value of "the excess lies within the margin, and so does the accuracy over a guess": small if one of them is
+    proven to be beyond the margin."""
     p_equivalence: float
-    """Of "the excess, or the accuracy over a guess, is at or beyond the margin": small where both are proven to lie
-    within."""
+    """P-value of "the excess, or the accuracy over a guess, is at or beyond the margin": small if both are proven to
+    lie within."""
     bound: float | None
-    """The smallest margin at which that would be proven; None where none would."""
+    """The smallest margin at which both would be proven to lie within; None if no margin would do."""
     mde: float | None
-    """Smallest excess that the set detects, two-sided at 1 - `confidence`, with power 0.8."""
+    """Smallest excess that the set detects, two-sided at 1 - `confidence`, with power 0.8; None with one group."""
     needed_items: int | None
     """Size from which a set without any excess is certified with power 0.8, all adversaries of the view together."""
     needed_items_as_observed: int | None
-    """The same if the true excess is the observed one; None where that is not within the margin."""
+    """The same if the true excess equals the observed excess; None if that is not within the margin."""
     permuted: Permuted | None = None
     """Refits on permuted labels of the same set."""
     null: NullEvidence | None = None
@@ -72,14 +72,13 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """How one adversary did, item by item.
+    """Results of one adversary, item by item.
 
     Attributes:
         right: (n,) whether each item was answered right by a model that was fitted on neither it nor its group.
-        chance: (n,) chance of each item: one over the number of options where it draws one, `unrelated_chance` where
-            it names the answer.
+        chance: (n,) chance of each item: one over the number of options, or `unrelated_chance` if it has no options.
         groups: (n,) group codes.
-        guess: (n,) how often a guess is right on each item; None: chance.
+        guess: (n,) how often a guess is right on each item; if None, it equals chance.
     """
 
     right: Bools
@@ -90,14 +89,14 @@ class Scored:
 
 @dataclass(frozen=True)
 class Adversary:
-    """One adversary, and what refits of it say.
+    """One adversary, with the results of its refits.
 
     Attributes:
-        view: What it sees.
-        name: Its name.
-        trained_on: What it was fitted on.
-        permuted: Refits on permuted labels of the set. Without them, what was fitted on the set itself gets twice the
-            variance (see `Excess.cross_fitted`).
+        view: The view that it sees.
+        name: Name of the adversary.
+        trained_on: Data on which it was fitted.
+        permuted: Refits on permuted labels of the set. Without them, an adversary that was fitted on the set itself
+            gets twice the variance (see `Excess.cross_fitted`).
         null: Runs of the whole pipeline on permuted labels.
     """
 
@@ -110,14 +109,14 @@ class Adversary:
 
 @dataclass(frozen=True)
 class Standard:
-    """What evidence is held to.
+    """The standard for evidence.
 
     Attributes:
-        margin: Largest excess, in either direction, that may be called chance.
-        confidence: Of the intervals; 1 - confidence is the level of the tests.
-        adversaries: How many are certified together on the view.
-        resamples: Of the bootstrap.
-        seed: Of the bootstrap.
+        margin: Largest excess, in either direction, that counts as chance.
+        confidence: Confidence of the intervals; 1 - confidence is the level of the tests.
+        adversaries: Number of adversaries that certify the view together.
+        resamples: Resamples of the bootstrap.
+        seed: Seed of the bootstrap.
     """
 
     margin: float
@@ -128,54 +127,56 @@ class Standard:
 
 
 def weigh(scores: Scored, adversary: Adversary, terms: Standard) -> Evidence:
-    """Gather the evidence of one adversary.
+    """Compute the evidence of one adversary.
 
     Raises:
-        ValueError: On no items.
+        ValueError: When there are no items.
     """
     right, chance, groups, guess = scores.right, scores.chance, scores.groups, scores.guess
     margin, permuted = terms.margin, adversary.permuted
     alpha, level = round(1 - terms.confidence, 9), chance if guess is None else guess
 
     def over(base: Floats | float, tested: float) -> Excess:
-        found = excess(right, base, groups, tested)
+        measured = excess(right, base, groups, tested)
         if adversary.trained_on != "set":
-            return found
-        return found.cross_fitted(*((permuted.spread, permuted.runs) if permuted else ()))
+            return measured
+        return measured.cross_fitted(*((permuted.spread, permuted.runs) if permuted else ()))
 
     def p_within(tested: float) -> float:
         return max(p_equivalence(over(chance, tested), tested), p_below(over(level, tested), tested))
 
-    found, guessed = over(chance, margin), over(level, margin)
-    # What frequent answers score over a guess is gone from the margin, whoever names them.
-    room = margin - max(guessed.mean - found.mean, 0.0)
-    truth = min(max(found.mean, -room), room) if room > 0 else 0.0
-    mde = minimum_detectable(found, alpha)
-    above = p_above(guessed, margin)
+    over_chance, over_guess = over(chance, margin), over(level, margin)
+    # The gain of frequent answers over a guess uses up a part of the margin.
+    room = margin - max(over_guess.mean - over_chance.mean, 0.0)
+    truth = min(max(over_chance.mean, -room), room) if room > 0 else 0.0
+    mde = minimum_detectable(over_chance, alpha)
+    above = p_above(over_guess, margin)
     return Evidence(
         view=adversary.view,
         adversary=adversary.name,
         trained_on=adversary.trained_on,
-        items=found.items,
-        groups=found.groups,
-        accuracy=found.accuracy,
-        chance=found.chance,
-        guess=guessed.chance,
-        excess=found.mean,
+        items=over_chance.items,
+        groups=over_chance.groups,
+        accuracy=over_chance.accuracy,
+        chance=over_chance.chance,
+        guess=over_guess.chance,
+        excess=over_chance.mean,
         confidence=terms.confidence,
-        interval=found.interval(terms.confidence),
+        interval=over_chance.interval(terms.confidence),
         bootstrap_interval=over_groups(
             *by_group(right - chance, groups), terms.confidence, terms.resamples, terms.seed
         ),
-        design_effect=found.design_effect if np.isfinite(found.variance) else None,
+        design_effect=over_chance.design_effect if np.isfinite(over_chance.variance) else None,
         margin=margin,
-        p_two_sided=found.p_beyond(),
-        p_beyond=found.p_beyond(margin) if guess is None else min(1.0, 2 * min(found.p_beyond(margin), above)),
+        p_two_sided=over_chance.p_beyond(),
+        p_beyond=over_chance.p_beyond(margin)
+        if guess is None
+        else min(1.0, 2 * min(over_chance.p_beyond(margin), above)),
         p_equivalence=p_within(margin),
         bound=smallest_margin(p_within, alpha),
         mde=mde if np.isfinite(mde) else None,
-        needed_items=needed_items(found, room, alpha=alpha, adversaries=terms.adversaries),
-        needed_items_as_observed=needed_items(found, room, truth, alpha, adversaries=terms.adversaries),
+        needed_items=needed_items(over_chance, room, alpha=alpha, adversaries=terms.adversaries),
+        needed_items_as_observed=needed_items(over_chance, room, truth, alpha, adversaries=terms.adversaries),
         permuted=permuted,
         null=adversary.null,
     )
@@ -184,16 +185,16 @@ def weigh(scores: Scored, adversary: Adversary, terms: Standard) -> Evidence:
 def exact(
     right: Floats, guess: Floats, groups: int, *, view: str, adversary: str, margin: float, confidence: float = 0.95
 ) -> Evidence:
-    """State what was counted, not tried: there is no error, and no test.
+    """Make evidence of counts, which have no error and need no test.
 
     Args:
         right: (n,) how often the answer to each item is right.
-        guess: (n,) how often a guess is.
+        guess: (n,) how often a guess is right.
         groups: Number of groups.
-        view: What the adversary sees.
-        adversary: Its name.
-        margin: Largest excess over a guess that may be called chance.
-        confidence: Of the intervals, which have no width.
+        view: The view that the adversary sees.
+        adversary: Name of the adversary.
+        margin: Largest excess over a guess that counts as chance.
+        confidence: Confidence of the intervals, which have no width.
     """
     accuracy, level = float(right.mean()), float(guess.mean())
     over = accuracy - level

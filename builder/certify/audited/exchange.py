@@ -1,23 +1,23 @@
-"""Exchange: which labels may change places when a view says nothing about the answer.
+"""Exchange: which labels may change places if a view is unrelated to the answer.
 
-A permutation test needs a null hypothesis under which the permuted labels are as likely as the real ones. Ours is:
-*what the view shows has nothing to do with the answer*. Three facts hold even then and must survive the permutation.
+A permutation test needs a null hypothesis under which the permuted labels are as likely as the real labels. Here it is:
+*the view is unrelated to the answer*. Three facts hold even then, and the permutation must preserve them.
 
-- **Strata.** The answer type decides which answers are possible, and the question gives it away. Labels stay within
-  their stratum, so every stratum keeps its multiset of labels, and with it its chance level.
-- **Groups.** Items of a group resemble each other in content (that is why they share a fold) and may depend on each
-  other in their labels: partners have opposite ones, questions on one image have consistent ones. Moving labels one by
+- **Strata.** The answer type decides which answers are possible, and the question reveals it. Labels stay within their
+  stratum, so every stratum keeps its multiset of labels, and with it its chance level.
+- **Groups.** Items of a group resemble each other in content (therefore they share a fold), and their labels may depend
+  on each other: partners have opposite labels, questions about one image have consistent labels. Moving labels one by
   one would destroy that dependence, and the null distribution would belong to another, easier design. So the labels of
-  a group within a stratum, a *block*, move together and in order, to a block of the same size: blocks are exchangeable
-  when groups are independent of each other and those of a size alike. What is given up is dependence between a group's
-  strata. Sizes of which there are only few blocks would hardly move; the items of such blocks are exchanged one by one
-  within the stratum, which is exact only if their labels depend on nothing else.
-- **Options.** The gold option of one item is none of another's, so in multiple choice nothing moves between items.
-  Given the options, each is equally likely to be the gold one; the options of a question are renamed by a random
-  permutation of their positions. Items of a group with the same options share it, so that partners with different
-  answers still have different ones.
+  a group within a stratum, a *block*, move together and in order, to a block of the same size. Blocks are exchangeable
+  if groups are independent and groups of one size are alike. Dependence between the strata of a group is lost. If a
+  size has only few blocks, its labels would hardly move; the items of such blocks are exchanged one by one within the
+  stratum, which is exact only if their labels do not depend on each other.
+- **Options.** The gold option of one item is no option of another item, so in multiple choice nothing moves between
+  items. Under the null each option is equally likely to be gold, so a random permutation renames the positions of a
+  question's options. Items of a group with the same options share the permutation, so that partners with different
+  answers still have different answers.
 
-For the view `image` the options are unseen and labels are answers like any other: it takes no options here.
+The view `image` does not show the options, so labels are answers like any other: it passes no options here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Exchange:
     options: tuple[tuple[int, Ints, Ints], ...]
 
     def draw(self, labels: Ints, seed: int, run: int) -> Ints:
-        """Permute the labels, (n,): answer codes, or positions of the gold option; a function of (seed, run) alone."""
+        """Permute labels, (n,): answer codes or positions of the gold option, as a function of (seed, run) alone."""
         rng = np.random.default_rng([seed, run])
         permuted = labels.copy()
         for block in self.blocks:
@@ -56,21 +56,21 @@ class Exchange:
 def exchange(
     strata: Ints, groups: Ints, options: Ints | None = None, choices: Ints | None = None, fewest: int = 5
 ) -> Exchange:
-    """Find what can be exchanged.
+    """Determine which labels can be exchanged.
 
     Args:
         strata: (n,) code of the answer type.
         groups: (n,) code of the group.
-        options: (n,) number of options, 0 where the answer is named; None where all are.
-        choices: (n,) code of the options' content, so that equal ones are renamed alike; None where all differ.
-        fewest: Blocks of one size that a stratum must have for them to move as blocks.
+        options: (n,) number of options, 0 for items without options; None if no item has options.
+        choices: (n,) code of the options' content, so that equal options are renamed alike; None if all differ.
+        fewest: Fewest blocks of one size in a stratum that move as blocks.
     """
     n = len(strata)
     options = np.zeros(n, dtype=np.int64) if options is None else options
     choices = np.arange(n) if choices is None else choices
     named, drawn = np.flatnonzero(options == 0), np.flatnonzero(options > 0)
 
-    # Rows of a block side by side, in their own order.
+    # Rows of a block side by side, in their original order.
     order = named[np.lexsort((named, groups[named], strata[named]))]
     key = np.stack([strata[order], groups[order]])
     start = np.flatnonzero((np.diff(key, axis=1, prepend=key[:, :1] - 1) != 0).any(axis=0))

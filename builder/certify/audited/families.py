@@ -1,6 +1,8 @@
-"""Families: which adversaries select, and which others judge what was selected."""
+"""Families: which adversaries select, and which other adversaries certify the selected set."""
 
 from __future__ import annotations
+
+import itertools
 
 from twokeys.builder.measure.baselines import baselines, unknown_baseline
 from twokeys.builder.recipe import Audited
@@ -14,56 +16,55 @@ CERTIFY = (
     "choices.together",
     "image.convnet", "image.detail", "image.metadata", "image.together",
 )  # fmt: skip
-"""Each sees what the selecting ones do not: interactions, word order, letter case, ids, corners, file sizes."""
+"""Each sees cues that the selecting adversaries do not: interactions, word order, letter case, ids, corners, sizes."""
 LEARNED: tuple[str, ...] = ("vectors", "likelihoods", "maps", "replies")
-"""What models made of contents: who reads the same numbers sees the same, whatever is fitted on them."""
+"""Learned representations of contents: adversaries that read the same one detect the same cues, whatever their kind."""
 
 
 def families(settings: Audited) -> tuple[list[str], list[str]]:
-    """Adversaries that select and adversaries that certify.
+    """Return the adversaries that select and the adversaries that certify.
 
     Raises:
-        BadInput: When one is unknown, or selects and certifies the same view with adversaries of one family.
+        BadInput: When an adversary is unknown, or adversaries of one family select and certify the same view.
     """
     select = list(SELECT if settings.select is None else settings.select)
     certify = list(CERTIFY if settings.certify is None else settings.certify)
-    known = baselines()
+    all_baselines = baselines()
     for field, names in (("select", select), ("certify", certify)):
-        if unknown := sorted(set(names) - set(known)):
-            raise unknown_baseline(f"audited.{field}", unknown[0], known)
+        if unknown := sorted(set(names) - set(all_baselines)):
+            raise unknown_baseline(f"audited.{field}", unknown[0], all_baselines)
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise BadInput("recipe", f"audited.{field}", f"{twice} is named twice", "", "name it once")
         if not names:
             remedy = "name at least one, or leave the field out for the usual adversaries"
             raise BadInput("recipe", f"audited.{field}", "no adversary is named", "", remedy)
-    pairs = [(one, other) for other in certify for one in select]
-    if related := next(((one, other, why) for one, other in pairs if (why := kinship(one, other))), None):
-        selecting, certifying, why = related
-        problem = f"{certifying} {why} {selecting}, which selects"
-        remedy = f"let another family certify that view, or take {selecting} out of audited.select"
-        raise BadInput("recipe", "audited.certify", problem, "families that selection never uses", remedy)
+    for certifying, selecting in itertools.product(certify, select):
+        if why := kinship(selecting, certifying):
+            problem = f"{certifying} {why} {selecting}, which selects"
+            remedy = f"let another family certify that view, or take {selecting} out of audited.select"
+            raise BadInput("recipe", "audited.certify", problem, "families that selection never uses", remedy)
     return select, certify
 
 
 def beside(name: str, settings: Audited) -> int:
-    """How many pieces of evidence decide on the view of one: two of each that learns."""
+    """Count the pieces of evidence on an adversary's view: two for each adversary that learns, else one."""
     view = name.partition(".")[0]
     return sum(1 + baselines()[other].fits for other in families(settings)[1] if other.startswith(f"{view}."))
 
 
-def kinship(one: str, other: str) -> str:
-    """Why one adversary cannot judge what the other selected; empty where it can.
+def kinship(first_name: str, second_name: str) -> str:
+    """Return why one adversary cannot certify a set that the other selected; empty if it can.
 
-    On one view two are kin when they are of one family, and when they read the very same learned representation: what
-    a probe was bounded on, its neighbours find turned round.
+    On one view two adversaries are kin if they are of one family, or if they read the same learned representation: if
+    selection bounds a probe, nearest neighbours on the same vectors detect the inverse cue.
 
     Example:
         >>> kinship("image.probe", "image.neighbours"), kinship("question.tfidf", "choices.tfidf")
         ('reads the same vectors as', '')
     """
-    if one.partition(".")[0] != other.partition(".")[0]:
+    if first_name.partition(".")[0] != second_name.partition(".")[0]:
         return ""
-    first, second = baselines()[one], baselines()[other]
+    first, second = baselines()[first_name], baselines()[second_name]
     if (first.kin or first.name) == (second.kin or second.name):
         return "is of the same family as"
     shared = [matrix for matrix in LEARNED if matrix in first.reads and matrix in second.reads]
@@ -71,5 +72,5 @@ def kinship(one: str, other: str) -> str:
 
 
 def quick(names: list[str]) -> list[str]:
-    """Those that can be fitted some hundred times."""
+    """Return the adversaries that are cheap enough to be fitted hundreds of times."""
     return [name for name in names if baselines()[name].needs == "seconds"]

@@ -1,9 +1,10 @@
-"""The selection-aware null: what choosing a set does to a blind score all by itself.
+"""The selection-aware null: the effect of selection alone on a blind score.
 
-Pruning what a blind model gets right lowers its score on pure noise too, and that of other families, refitted or not:
-what is left is what the model got wrong. So an accuracy on a selected set cannot be read against chance alone. Here the
-*whole* pipeline, selection and certification, is run again on labels that were permuted before everything, as often as
-one can afford. Those runs have no cue to find. Whatever excess they end with, selection put there.
+Pruning items that a blind model gets right lowers its score even on pure noise, and also the scores of other families,
+refitted or not, since the remaining items are those that the model got wrong. So an accuracy on a selected set must not
+be compared with chance alone. Here the *whole* pipeline, selection and certification, is run again on permuted labels.
+Labels are permuted before everything else, so these runs contain no cue: selection caused any excess that they end
+with.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from twokeys.core.intervals.excess import Floats
 
 @dataclass(frozen=True)
 class NullEvidence:
-    """What the whole pipeline did to this adversary on permuted labels; excesses as shares."""
+    """Results of the whole pipeline on permuted labels for one adversary; excesses as shares."""
 
     runs: int
     level: float
@@ -31,21 +32,21 @@ class NullEvidence:
     """Observed excess minus the median."""
     adjusted_interval: tuple[float, float]
     p: float
-    """Two-sided, corrected for the adversaries that were tested together."""
+    """Two-sided p-value, corrected for the adversaries that were tested together."""
 
 
 @dataclass(frozen=True, eq=False)
 class SelectionNull:
-    """Observed excesses beside those of runs on permuted labels, for a adversaries.
+    """Observed excesses of adversaries, and their excesses in runs on permuted labels.
 
     Attributes:
         observed: (a,) excess on the real labels.
         null: (k, a) excess of each run on permuted labels.
-        median: (a,) what selection alone does.
+        median: (a,) effect of selection alone.
         low: (a,) lower end of the null's interval, an order statistic.
-        high: (a,) its upper end.
-        level: Confidence of the intervals; less than was asked for where runs are few (19 give 90 %, 39 give 95 %).
-        p: (a,) two-sided p-value of "the real labels do as the permuted ones", corrected for the adversaries.
+        high: (a,) upper end of that interval.
+        level: Confidence of the intervals; less than requested if there are few runs (19 give 90 %, 39 give 95 %).
+        p: (a,) two-sided p-value of "real labels behave like permuted labels", corrected for the adversaries.
     """
 
     observed: Floats
@@ -58,21 +59,21 @@ class SelectionNull:
 
     @property
     def adjusted(self) -> Floats:
-        """(a,) observed excess minus what selection alone does."""
+        """(a,) observed excess minus the effect of selection alone."""
         return self.observed - self.median
 
     @property
     def adjusted_interval(self) -> tuple[Floats, Floats]:
-        """(a,), (a,): the shifts of the null distribution under which the observed excess is no surprise.
+        """(a,), (a,): the range of shifts of the null distribution that are compatible with the observed excess.
 
-        Exact when real labels differ from permuted ones by a shift: then observed - shift and the k runs are k + 1
-        exchangeable numbers, and the j-th smallest and largest of k enclose the other with probability
-        1 - 2 j / (k + 1). No variance is estimated.
+        The interval is exact if real labels differ from permuted labels by a shift. Then observed - shift and the k
+        runs are k + 1 exchangeable numbers, and the j-th smallest and j-th largest of the k runs enclose the other
+        number with probability 1 - 2 j / (k + 1). No variance is estimated.
         """
         return self.observed - self.high, self.observed - self.low
 
     def of(self, adversary: int) -> NullEvidence:
-        """What it says of one adversary, given by its position."""
+        """Return the results of one adversary, given by its position."""
         lows, highs = self.adjusted_interval
         return NullEvidence(
             runs=len(self.null),
@@ -86,9 +87,9 @@ class SelectionNull:
 
 
 def compare(observed: Floats, null: Floats, confidence: float = 0.95) -> SelectionNull:
-    """Set observed excesses, (a,), beside those of permuted runs, (k, a), wherever they were made."""
+    """Compare observed excesses, (a,), with excesses of runs on permuted labels, (k, a)."""
     runs = len(null)
-    # Rounded before it is cut: 0.025 * 40 is 1, whatever floating point makes of it.
+    # Rounded before it is cut to a whole number: 0.025 * 40 must be 1 despite floating-point errors.
     cut = max(1, int(round((1 - confidence) / 2 * (runs + 1), 9)))
     ranked = np.sort(null, axis=0)
     return SelectionNull(
@@ -103,7 +104,7 @@ def compare(observed: Floats, null: Floats, confidence: float = 0.95) -> Selecti
 
 
 def stated(values: NullEvidence | Mapping[str, Any]) -> NullEvidence:
-    """What a certificate states of it: six digits, so that a recount from the certificate is the same."""
+    """Round to the six digits that a certificate states, so that a recount from the certificate gives the same."""
     given = asdict(values) if isinstance(values, NullEvidence) else dict(values)
     pairs = {name: tuple(round(end, 6) for end in given[name]) for name in ("interval", "adjusted_interval")}
     numbers = {name: round(value, 6) for name, value in given.items() if isinstance(value, float)}

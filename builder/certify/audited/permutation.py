@@ -1,11 +1,11 @@
-"""Permutation tests: what an adversary scores when there is nothing to find, refitted from scratch each time.
+"""Permutation tests: the scores of an adversary without any cue, refitted from scratch each time.
 
 Labels are permuted *before* anything is fitted (Ojala and Garriga, Permutation Tests for Studying Classifier
-Performance, JMLR 2010, test 1), so each run repeats the whole cross-fit. Accuracies under permutation say what chance
-really is for that adversary on that set, the pull of cross-fitting on small sets included.
+Performance, JMLR 2010, test 1), so each run repeats the whole cross-fit. Accuracies under permutation measure the true
+chance level of that adversary on that set, including the bias of cross-fitting on small sets.
 
 Several adversaries are tested together by the largest of their standardised distances (Westfall and Young 1993,
-single-step max-T), so that p-values are corrected for their number and for how much they agree.
+single-step max-T), so that p-values are corrected for the number of adversaries and for their agreement.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from twokeys.core.intervals.excess import Floats
 
 @dataclass(frozen=True)
 class Permuted:
-    """What refits on permuted labels say of one adversary, as shares."""
+    """Results of refits on permuted labels for one adversary, as shares."""
 
     runs: int
     centre: float
-    """Its median statistic (accuracy, or excess over chance) when there is nothing to find."""
+    """Median statistic (accuracy, or excess over chance) without any cue."""
     spread: float
-    """Standard deviation of that."""
+    """Standard deviation of that statistic."""
     p: float
     """Two-sided p-value, corrected for the adversaries that were tested together."""
 
@@ -38,10 +38,10 @@ class Permutation:
     Attributes:
         observed: (a,) statistics on the real labels.
         null: (k, a) statistics on permuted labels.
-        centre: (a,) the middle from which distances were taken.
+        centre: (a,) the middle from which distances were measured.
         p: (a,) two-sided p-values, corrected for the number of adversaries.
         spread: (a,) standard deviation of the statistics on permuted labels.
-        runs: Permutations.
+        runs: Number of permutations.
     """
 
     observed: Floats
@@ -52,16 +52,16 @@ class Permutation:
     runs: int
 
     def of(self, adversary: int) -> Permuted:
-        """What it says of one adversary, given by its position."""
+        """Return the results of one adversary, given by its position."""
         centre, spread, p = (float(values[adversary]) for values in (self.centre, self.spread, self.p))
         return Permuted(self.runs, centre, spread, p)
 
 
 def summarise(observed: Floats, null: Floats) -> Permutation:
-    """P-values of a fixed number of runs, wherever they were made.
+    """Compute p-values from a fixed number of runs.
 
-    The centre is the median of the permuted *and* the observed statistics: a centre from the permuted ones alone would
-    treat the observed one differently from them, and p-values would come out too small.
+    The centre is the median of the permuted *and* the observed statistics. A centre from the permuted statistics alone
+    would treat the observed statistic differently, and p-values would be too small.
 
     Args:
         observed: (a,) statistics on the real labels.
@@ -74,7 +74,7 @@ def summarise(observed: Floats, null: Floats) -> Permutation:
 
 
 def middle(statistics: Floats) -> tuple[Floats, Floats]:
-    """Median and standard deviation of each column; at least a tenth of a point, or constants would outweigh all."""
+    """Median and standard deviation of each column; at least a tenth of a point, or constants would dominate."""
     return np.median(statistics, axis=0), np.maximum(statistics.std(axis=0), 1e-3)
 
 
@@ -83,6 +83,6 @@ def _spread(null: Floats) -> Floats:
 
 
 def _reaches(observed: Floats, null: Floats, centre: Floats, scale: Floats) -> NDArray[np.bool_]:
-    """(k, a) whether the farthest adversary of a run is at least as far out as the observed one of each column."""
+    """(k, a) whether a run's farthest adversary is at least as far from the centre as each observed statistic."""
     farthest = (np.abs(null - centre) / scale).max(axis=1)
     return np.asarray(farthest[:, None] >= np.abs(observed - centre) / scale - 1e-9, dtype=bool)

@@ -20,20 +20,21 @@ from twokeys.core.intervals.excess import Ints
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 RARE = ("rare word",)
-"""Kinds whose cue stands on a few contents of one side."""
+"""Kinds whose cue is on a few contents of one side alone."""
 
 
 @dataclass(frozen=True, eq=False)
 class Copies:
-    """What copies are made from.
+    """Makes copies of a set with a planted cue.
 
     Attributes:
         items: The set, with `question`, `choices`, `image_key`.
-        labels: Its labels.
-        view: What judges see.
-        kind: Name of the kind.
-        pictures: (m, 2, f) details of images with a 0 and with a 1, by image key, sorted; of several images side by
-            side; two such for the two-way interaction, file and pixels; None where the kind is not planted in images.
+        labels: Labels of the set.
+        view: The view that adversaries see.
+        kind: Name of the kind of cue.
+        pictures: Kind -> (m, 2, f) details of images with a 0 and with a 1, sorted by image key; details of several
+            images are side by side. The two-way interaction has two kinds, file and pixels. None if the kind is not
+            planted in images.
     """
 
     items: pd.DataFrame
@@ -43,13 +44,13 @@ class Copies:
     pictures: dict[str, Floats] | None = None
 
     def attainable(self, golds: Ints) -> float:
-        """The largest size that a cue of the kind can have under some labels."""
+        """Return the largest size that a cue of the kind can have under the given labels."""
         if self._of_options:
             return marks_of(*self._cases(golds)).attainable
         return bits_of(*self._contents(golds)).attainable
 
     def copy(self, problem: Problem, golds: Ints, size: float, seed: list[int]) -> Problem:
-        """A copy of a problem with a cue; the same cue in every problem under the same seed."""
+        """Return a copy of a problem with a cue; one seed plants the same cue in every problem."""
         rng = np.random.default_rng(seed)
         if self._of_options:
             case, place, options = self._cases(golds)
@@ -71,8 +72,8 @@ class Copies:
         if self.view == "image":
             return self._with_pictures(problem, bit[first], other[first], first)
         texts = [
-            in_text(self.kind, text, int(one), int(two))
-            for text, one, two in zip(problem.text, bit[first], other[first], strict=True)
+            in_text(self.kind, text, int(cue), int(coin))
+            for text, cue, coin in zip(problem.text, bit[first], other[first], strict=True)
         ]
         looks = {"looks": text_looks(texts)} if "looks" in problem.matrices else {}
         return replace(problem, text=texts, matrices={**problem.matrices, **looks})
@@ -87,7 +88,7 @@ class Copies:
 
     @property
     def _named(self) -> Ints:
-        """Items in which the kind is planted, where no option is marked."""
+        """Items in which the kind is planted, unless it marks options."""
         return np.arange(len(self.items)) if self.view == "image" else np.flatnonzero(self.labels.options == 0)
 
     def _contents(self, golds: Ints) -> tuple[Ints, Ints, Ints]:
@@ -121,7 +122,7 @@ class Copies:
 
 
 def _with_places(problem: Problem, kind: str, bit: Ints, order: Ints, n: int) -> Problem:
-    """Numbers that are odd or even by the bit, or rows that stand behind all others where it is 1."""
+    """Make numbers odd or even by the bit, or move the rows with bit 1 behind all others."""
     place = np.array(problem.matrices["place"], dtype=np.float32)
     if kind == NUMBER:
         for divisor in DIVISORS:
@@ -156,7 +157,7 @@ def _with_marks(problem: Problem, kind: str, marked: Ints, coins: Ints) -> Probl
 
 
 def _moved(options: list[str], mark: int, coins: Ints) -> Floats:
-    """Looks of options where the marked one stands first."""
+    """Return the looks of options if the marked option stands first."""
     others = sorted((place for place in range(len(options)) if place != mark), key=lambda place: (coins[place], place))
     order = [mark, *others]
     looks = np.empty((len(options), option_looks(options).shape[1]), dtype=np.float32)

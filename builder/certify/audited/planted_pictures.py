@@ -1,4 +1,4 @@
-"""The stage of planted images: what changes of each image's details when a cue of each kind is planted in it."""
+"""The stage of planted images: the details of each image with a cue of each kind planted in it."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ PICTURES_PER_SHARD = 128
 
 @dataclass(frozen=True, eq=False)
 class PlantedPictures(Parts):
-    """Details of images with a 0 and with a 1 of every kind of cue, by key."""
+    """Details of images, by key, with a 0 and with a 1 of every kind of cue."""
 
     def of(self, kind: str, keys: pd.Index[str]) -> Floats:
-        """(n, 2, `details.WIDTH`) details of some images with a 0 and with a 1 of a kind."""
-        found = np.zeros((len(keys), 2, details.WIDTH), dtype=np.float32)
+        """(n, 2, `details.WIDTH`) details of some images with a 0 and with a 1 of one kind."""
+        planted = np.zeros((len(keys), 2, details.WIDTH), dtype=np.float32)
         for part in self.parts:
             table = pq.read_table(part, columns=["key", kind])
             place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
             cells = b"".join(table[kind].to_pylist())
             values = np.frombuffer(cells, dtype=np.float32).reshape(-1, 2, details.WIDTH)
-            found[place[place >= 0]] = values[place >= 0]
-        return found
+            planted[place[place >= 0]] = values[place >= 0]
+        return planted
 
 
 @stage("planted-pictures", version=2)
@@ -50,10 +50,10 @@ def _write(shard: Pictures, path: Path) -> None:
     columns: dict[str, list[Any]] = {"key": shard.keys} | {kind: [] for kind in SEEN}
     for key in shard.keys:
         data = shard.read(key)
-        picture = np.asarray(decode(data, shard.locator(key), shard.limits))
-        whole = {"file": details.of_file(data)} | details.of_pixels(picture)
+        image = np.asarray(decode(data, shard.locator(key), shard.limits))
+        whole = {"file": details.of_file(data)} | details.of_pixels(image)
         plain = details.replaced(np.zeros(details.WIDTH, dtype=np.float32), whole)
         for kind in SEEN:
-            changed = [details.replaced(plain, groups) for groups in in_picture(kind, picture, data)]
+            changed = [details.replaced(plain, groups) for groups in in_picture(kind, image, data)]
             columns[kind].append(np.stack(changed).tobytes())
     write_table(path, pa.table(columns))

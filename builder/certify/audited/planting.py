@@ -1,7 +1,7 @@
-"""Planting: how a cue of each kind is put into a copy of a set. One list of kinds a place; names are published.
+"""Planting: how a cue of each kind is put into a copy of a set. There is a list of kinds for each place of a cue.
 
-A cue is a bit per content that anybody who knows where to look reads without error. How often the bit agrees with the
-answer is set in `twokeys.builder.certify.audited.sizes`. Nothing here reads a label.
+A cue is a bit of each content that a suitable predictor reads without error. `twokeys.builder.certify.audited.sizes`
+sets how often the bit agrees with the answer. Nothing here reads a label. The names of kinds are published.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class Kind:
     """A kind of cue.
 
     Attributes:
-        name: Its name.
-        judges: Families that may find it, the one made for it first.
+        name: Name of the kind.
+        families: Families of adversaries that may detect it; the family that is made for it comes first.
     """
 
     name: str
-    judges: tuple[str, ...]
+    families: tuple[str, ...]
 
 
 TEXT = (
@@ -82,7 +82,7 @@ def in_text(kind: str, text: str, bit: int, other: int) -> str:
         kind: Name of the kind.
         text: The question.
         bit: The bit.
-        other: A second bit, that of the two-way interaction which has nothing to do with the answer.
+        other: A second bit for the two-way interaction, unrelated to the answer.
     """
     if kind == TWO_WAY:
         return _spaced(_cased(text, other), bit ^ other)
@@ -90,7 +90,7 @@ def in_text(kind: str, text: str, bit: int, other: int) -> str:
 
 
 def _cased(text: str, bit: int) -> str:
-    """The second word, or the only one, in capitals or in small letters."""
+    """Write the second word, or the only word, in capitals or in small letters."""
     words = text.split(" ")
     place = min(1, len(words) - 1)
     words[place] = words[place].upper() if bit else words[place].lower()
@@ -103,14 +103,14 @@ def _comma(text: str, bit: int) -> str:
 
 
 def _spaced(text: str, bit: int) -> str:
-    """A space before the last mark, or none."""
+    """Put a space before the last mark, or none."""
     mark = _MARK.search(text)
     assert mark is not None
     return f"{text[: mark.start()]}{' ' if bit else ''}{mark[1] or '?'}"
 
 
 def _turned(text: str, bit: int) -> str:
-    """One word at the beginning or before the last mark: the same words either way."""
+    """Put a word at the beginning or before the last mark: the words are the same in both cases."""
     mark = _MARK.search(text)
     assert mark is not None
     body = text[: mark.start()]
@@ -135,7 +135,7 @@ def in_options(kind: str, options: Sequence[str], marked: int, coins: Ints) -> l
         kind: Name of the kind; `POSITION` plants no mark in any text.
         options: The options.
         marked: Place of the option to mark.
-        coins: A bit for each option, that of the two-way interaction which has nothing to do with the answer.
+        coins: A bit of each option for the two-way interaction, unrelated to the answer.
     """
     if kind == "two-way interaction in an option":
         return [
@@ -168,12 +168,12 @@ Groups = dict[str, Floats]
 
 
 def in_picture(kind: str, picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
-    """What changes of an image's details when a 0, and when a 1, is planted in it.
+    """Return the changed details of an image with a 0, and with a 1, planted in it.
 
     Args:
-        kind: Name of the kind; rows are not planted in here.
-        picture: Its pixels, (h, w, 3).
-        data: Its file.
+        kind: Name of the kind; cues in rows are planted elsewhere.
+        picture: Pixels of the image, (h, w, 3).
+        data: File of the image.
     """
     return _PICTURES[kind](picture, data)
 
@@ -197,7 +197,7 @@ def _line(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
 
 
 def _grain(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
-    """Two levels more and less, in turn, as on a chessboard."""
+    """Add and subtract two levels alternately, like a chessboard."""
     height, width, _ = picture.shape
     board = 2 - 4 * ((np.arange(height)[:, None] + np.arange(width)) % 2)
     marked = np.clip(picture.astype(np.int16) + board[:, :, None], 0, 255).astype(np.uint8)
@@ -221,7 +221,7 @@ def _quality(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
 
 
 def _size(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
-    """Padded to whole blocks of 16 bytes, or to one byte more."""
+    """Pad the file to whole blocks of 16 bytes, or to one byte more."""
     padded = data + bytes(-len(data) % 16)
     return {"file": of_file(padded + b"\0")}, {"file": of_file(padded)}
 
@@ -231,4 +231,4 @@ _PICTURES: dict[str, Callable[[Pixels, bytes], tuple[Groups, Groups]]] = {
     "JPEG quality": _quality, "file size": _size,
 }  # fmt: skip
 SEEN = tuple(_PICTURES)
-"""Kinds whose planting needs the image."""
+"""Kinds of cues that are planted in the image or its file."""

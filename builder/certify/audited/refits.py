@@ -1,7 +1,7 @@
-"""Refits: the cheap adversaries fitted again on other labels, in memory, as often as a permutation test wants.
+"""Refits: the cheap adversaries fitted again on other labels, in memory, as often as a permutation test needs.
 
-The same fits as those of `twokeys.builder.certify.audited.adversaries`, without its tables: problems are made once, and
-only their labels change from run to run.
+The fits are those of `twokeys.builder.certify.audited.adversaries`, without its tables: problems are made once, and
+only their labels change between runs.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Refits:
     """Adversaries that can be fitted again on other labels.
 
     Attributes:
-        problems: What they are put, each with the names of those that can be run on it.
+        problems: Problems, each with the names of the adversaries that can be fitted to it.
         labels: The real labels.
-        max_answers: Answers outside the most frequent ones of the fitted rows are never predicted.
+        max_answers: Only so many of the most frequent answers of the fitted rows are ever predicted.
     """
 
     problems: Sequence[tuple[Problem, list[str]]]
@@ -35,7 +35,7 @@ class Refits:
 
     @classmethod
     def load(cls, folders: Sequence[tuple[Path, list[str]]], labels: Labels, max_answers: int) -> Refits:
-        """Read problems that were saved."""
+        """Read saved problems."""
         return cls([(Problem.load(folder), names) for folder, names in folders], labels, max_answers)
 
     def ask(
@@ -46,22 +46,22 @@ class Refits:
         Args:
             names: Adversaries.
             given: (n,) labels.
-            keep: (n,) the set on which they are judged.
+            keep: (n,) the set on which chance is counted.
             fold: (n,) folds; no item is scored by a model that was fitted on its fold.
-            seed: For everything random.
-            on_removed: Whether they are fitted on all other items; on the set when False.
+            seed: Seed of everything random.
+            on_removed: Whether adversaries are fitted on all other items instead of on the set.
         """
-        found: dict[str, Answers] = {}
+        answers_of: dict[str, Answers] = {}
         for problem, able in self.problems:
             for name in able:
                 if name in names:
                     relabelled = self._with(problem, given, fold)
                     answers = self._one(name, relabelled, given, keep, fold, seed, on_removed)
-                    found[name] = _joined(found[name], answers) if name in found else answers
-        return [found[name] for name in names if name in found]
+                    answers_of[name] = _joined(answers_of[name], answers) if name in answers_of else answers
+        return [answers_of[name] for name in names if name in answers_of]
 
     def only(self, items: Bools) -> Refits:
-        """The same on some items, (n,): nothing is asked about the others."""
+        """Return the same adversaries for some items, (n,): they do not answer the others."""
         return replace(
             self, problems=[(_rows(problem, items[problem.item]), names) for problem, names in self.problems]
         )
@@ -77,19 +77,19 @@ class Refits:
         self, name: str, problem: Problem, given: Ints, keep: Bools, fold: Ints, seed: int, on_removed: bool
     ) -> Answers:
         n, labels = len(given), self.labels
-        said, confidence, applies = np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n, dtype=bool)
-        baseline, some = baselines()[name], keep[problem.item] != on_removed
+        codes, confidence, applies = np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n, dtype=bool)
+        baseline, fitted_rows = baselines()[name], keep[problem.item] != on_removed
         for held_out in np.unique(problem.fold):
             inside = problem.fold == held_out
-            table = fit_and_score(problem, baseline, inside, ~inside & some, self.max_answers, seed)
+            table = fit_and_score(problem, baseline, inside, ~inside & fitted_rows, self.max_answers, seed)
             if table is None:
                 continue
             item = table["item"]
             applies[item] = True
-            confidence[item] = table["confidence"].astype(np.float32)  # as measurements have it
+            confidence[item] = table["confidence"].astype(np.float32)  # the precision of measurements
             chosen = table["prediction"].astype(np.int64)
-            said[item] = chosen if problem.form == "answer" else labels.codes[labels.first[item] + chosen]
-        return labels.judged(Predicted(name, said, confidence, applies, on_removed), given, fold, keep)
+            codes[item] = chosen if problem.form == "answer" else labels.codes[labels.first[item] + chosen]
+        return labels.scored(Predicted(name, codes, confidence, applies, on_removed), given, fold, keep)
 
 
 def _rows(problem: Problem, rows: Bools) -> Problem:
@@ -101,7 +101,7 @@ def _rows(problem: Problem, rows: Bools) -> Problem:
 
 
 def _place(item: Ints) -> Ints:
-    """Place of each row among the rows of its item, which are adjacent.
+    """Return the place of each row among the rows of its item, which are adjacent.
 
     Example:
         >>> _place(np.array([4, 4, 7, 7, 7])).tolist()
@@ -111,15 +111,15 @@ def _place(item: Ints) -> Ints:
     return np.arange(len(item)) - np.repeat(new, np.diff(new, append=len(item)))
 
 
-def _joined(one: Answers, other: Answers) -> Answers:
-    """One adversary on two forms of problem: each applies to items of its own."""
-    second = other.applies
+def _joined(first: Answers, second: Answers) -> Answers:
+    """Join the answers of an adversary to two forms of problem, which apply to different items."""
+    from_other = second.applies
     return Answers(
-        one.name,
-        one.right | other.right,
-        np.where(second, other.confidence, one.confidence),
-        one.applies | second,
-        np.where(second, other.chance, one.chance),
-        one.guess,
-        one.on_removed,
+        first.name,
+        first.right | second.right,
+        np.where(from_other, second.confidence, first.confidence),
+        first.applies | from_other,
+        np.where(from_other, second.chance, first.chance),
+        first.guess,
+        first.on_removed,
     )

@@ -1,14 +1,14 @@
-"""Size of a planted cue: how far above chance whoever reads the cue alone, and nothing else, would be.
+"""Size of a planted cue: the excess over chance of a predictor that reads only the cue.
 
-A bit per content stands for one side of a split of the answers; whoever reads it names the most frequent answer of that
-side. Since chance is what the named answer would score on items that it has nothing to do with, the size is
+A bit of each content stands for one side of a split of the answers. The predictor names the most frequent answer of
+that side. Chance is the accuracy of the same answer on unrelated items, so the size is
 
     mean over items i of  gain(i, bit of its content),
     gain(i, 1) = (share of the first answer / share of its side) * ([i is on its side] - share of its side)
 
-and likewise for 0. It is 0 for bits that are tossed and grows in proportion to how often they agree with the side that
-most of a content's items are on, up to `attainable`: where a content's items have as many answers of either side, no
-bit of it tells anything.
+and likewise for 0. It is 0 for random bits. It grows in proportion to how often the bits agree with the side of most of
+the content's items, up to `attainable`: if a content's items are equally divided between the sides, its bit carries no
+information.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from twokeys.core.intervals.excess import Bools, Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class Bits:
-    """How bits of contents can tell answers.
+    """Bits of contents that can reveal answers.
 
     Attributes:
-        target: (u,) the bit of each content that tells most.
-        attainable: Size of the cue where all contents have that bit.
+        target: (u,) the most informative bit of each content.
+        attainable: Size of the cue if all contents have that bit.
     """
 
     target: Ints
     attainable: float
 
     def draw(self, size: float, rng: np.random.Generator, rare: bool = False) -> Ints:
-        """(u,) bits that make a cue of a size, at most `attainable`.
+        """(u,) bits that make a cue of the given size, at most `attainable`.
 
         Args:
             size: The size.
-            rng: Draws.
-            rare: Whether the bit is 1 on some contents of one side alone, and 0 on all others.
+            rng: Source of the draws.
+            rare: Whether the bit is 1 only on some contents of one side, and 0 on all others.
         """
         share = min(size / self.attainable, 1.0) if self.attainable > 0 else 0.0
         if rare:
@@ -48,30 +48,30 @@ class Bits:
 
 
 def bits_of(content: Ints, gold: Ints, cell: Ints) -> Bits:
-    """Find the bits that tell most.
+    """Find the most informative bits.
 
     Args:
         content: (n,) content of each item, from 0.
-        gold: (n,) code of its answer.
-        cell: (n,) what it is compared within, such as the answer type.
+        gold: (n,) code of each item's answer.
+        cell: (n,) cell within which items are compared, such as the answer type.
     """
     gains = np.zeros((len(gold), 2))
-    for one in np.unique(cell):
-        inside = np.flatnonzero(cell == one)
+    for code in np.unique(cell):
+        inside = np.flatnonzero(cell == code)
         gains[inside] = _gains(gold[inside])
     totals = np.stack([np.bincount(content, weights=gains[:, bit]) for bit in (0, 1)])
     return Bits(totals.argmax(axis=0).astype(np.int64), float(totals.max(axis=0).sum() / max(len(gold), 1)))
 
 
 def _gains(gold: Ints) -> Floats:
-    """(n, 2) what an item adds to the size when its bit is 0, and when it is 1."""
+    """(n, 2) contribution of an item to the size if its bit is 0, and if it is 1."""
     code, counts = np.unique(gold, return_inverse=True, return_counts=True)[1:]
     if len(counts) < 2:
         return np.zeros((len(gold), 2))
     side, shares = np.zeros(len(counts), dtype=np.int64), np.zeros(2)
     first = np.zeros(2)
     for place in np.argsort(-counts, kind="stable"):
-        # The two most frequent answers stand on different sides, each other one on the lighter side.
+        # The two most frequent answers are on different sides; each further answer goes to the lighter side.
         lighter = int(shares[1] <= shares[0])
         side[place] = lighter
         share = counts[place] / len(gold)
@@ -82,22 +82,22 @@ def _gains(gold: Ints) -> Floats:
 
 
 def _some(share: Floats, rng: np.random.Generator) -> Bools:
-    """(u,) draws of which the stated share hits, to one draw: by luck a cue would be smaller or larger than said."""
+    """(u,) random hits with the given shares; their number deviates by at most one, so that the cue has its size."""
     order = rng.permutation(len(share))
-    found = np.zeros(len(share), dtype=bool)
+    hits = np.zeros(len(share), dtype=bool)
     # Systematic sampling: a step of the running sum over a whole number is a hit.
-    found[order] = np.diff(np.floor(np.cumsum(share[order]) + rng.random()), prepend=0.0) > 0
-    return found
+    hits[order] = np.diff(np.floor(np.cumsum(share[order]) + rng.random()), prepend=0.0) > 0
+    return hits
 
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """How a mark on one of several options can tell the gold one.
+    """Marks on one of several options that can reveal the gold option.
 
     Attributes:
         target: (u,) place of the option that is gold most often in each case.
         options: (u,) number of options.
-        attainable: Size of the cue where all cases have their mark there.
+        attainable: Size of the cue if all cases have their mark there.
     """
 
     target: Ints
@@ -105,7 +105,7 @@ class Marks:
     attainable: float
 
     def draw(self, size: float, rng: np.random.Generator) -> Ints:
-        """(u,) places to mark that make a cue of a size, at most `attainable`."""
+        """(u,) places to mark that make a cue of the given size, at most `attainable`."""
         share = min(size / self.attainable, 1.0) if self.attainable > 0 else 0.0
         right = _some(1 / self.options + share * (1 - 1 / self.options), rng)
         step = 1 + (rng.random(len(self.target)) * (self.options - 1)).astype(np.int64)
@@ -113,12 +113,12 @@ class Marks:
 
 
 def marks_of(case: Ints, place: Ints, options: Ints) -> Marks:
-    """Find the marks that tell most.
+    """Find the most informative marks.
 
     Args:
-        case: (n,) which options an item has, from 0.
-        place: (n,) place of its gold option.
-        options: (n,) number of its options.
+        case: (n,) code of each item's options, from 0.
+        place: (n,) place of each item's gold option.
+        options: (n,) number of each item's options.
     """
     most = int(options.max(initial=1))
     table = np.zeros((int(case.max(initial=-1)) + 1, most))

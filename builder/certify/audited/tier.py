@@ -1,6 +1,6 @@
-"""The audited tier: select against some adversaries, judge by others, and say so either way.
+"""The audited tier: select a set against some adversaries, and certify it, or not, by others.
 
-items -> cells -> selection -> refits of other families -> permuted labels -> verdict per view
+items -> cells -> selection -> refits of other families -> permuted labels -> verdict on each view
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from twokeys.builder.certify.audited.draws import (
 )
 from twokeys.builder.certify.audited.evidence import TrainedOn
 from twokeys.builder.certify.audited.families import families, quick
-from twokeys.builder.certify.audited.judging import JudgedSet, Weighed
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.null import NullEvidence, compare, stated
 from twokeys.builder.certify.audited.permutation import Permuted, summarise
 from twokeys.builder.certify.audited.planted_pictures import planted_pictures
 from twokeys.builder.certify.audited.selection import Chosen, choose, ties
 from twokeys.builder.certify.audited.strata import strata
+from twokeys.builder.certify.audited.weighing import TestedSet, Weighed
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.measure.survey import Survey
-from twokeys.builder.recipe import Audited, Recipe
+from twokeys.builder.recipe import Audited, Balance, Recipe
 from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
@@ -55,12 +55,13 @@ from twokeys.core.item_images import images_of
 from twokeys.core.measured import AUDITED, PREDICTION, UNKEPT
 
 MARKS: dict[TrainedOn, str] = {"set": f".{AUDITED}", "nothing": f".{AUDITED}", "removed": f".{UNKEPT}"}
-"""Marks of the columns that hold answers of adversaries, by what these were fitted on."""
-SAID = f".{AUDITED}.{PREDICTION}"
+"""Data on which an adversary was fitted -> mark of the columns with its answers."""
+ANSWERED = f".{AUDITED}.{PREDICTION}"
+"""Ending of columns with the answers of adversaries that were fitted on the set or on nothing."""
 VOTE, DISAGREEMENT = "adversaries.vote", "adversaries.disagreement"
-"""Columns: the share of certifying adversaries that are right on an item, and the share that disagree with most."""
+"""Columns: the share of certifying adversaries that are right on an item, and the share that disagrees with most."""
 LIBRARY = "scikit-learn"
-"""Its version decides what the cheap adversaries answer."""
+"""Package whose version decides the answers of the cheap adversaries."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +69,8 @@ class AuditedSet(Result):
     """The tier.
 
     Attributes:
-        kept: `id`, the answers of each certifying adversary, and votes.
-        removed: `id` and `reason` of the other items.
+        kept: Table of `id`, the answers of each certifying adversary, and votes.
+        removed: Table of `id` and `reason` of the other items.
         certificate: The certificate, without the fingerprint.
     """
 
@@ -82,7 +83,7 @@ class AuditedSet(Result):
 
 @dataclass(frozen=True, eq=False)
 class _Inputs:
-    """What the tier is made from."""
+    """Everything that the tier is made from."""
 
     space: Workspace
     recipe: Recipe
@@ -98,22 +99,24 @@ class _Inputs:
 
     @property
     def key(self) -> str:
-        """Key of the tier's stage: the stages inside follow from the same arguments."""
+        """Key of the tier's stage: its inner stages follow from the same arguments."""
         return self.space.key
 
 
 def audit(run: Run, recipe: Recipe, survey: Survey) -> AuditedSet | None:
-    """Make the tier of the items that go on; None if the recipe asks for none.
+    """Make the tier of the remaining items; None if the recipe requests none.
 
     Raises:
-        BadInput: When an adversary is unknown, or of a family that selects and certifies.
+        BadInput: When an adversary is unknown, or one family both selects and certifies.
     """
     if recipe.audited is None:
         return None
-    known, represent = baselines(), survey.represent
-    adversaries = {name: known[name] for names in families(recipe.audited) for name in names}
+    all_baselines, represent = baselines(), survey.represent
+    adversaries = {name: all_baselines[name] for names in families(recipe.audited) for name in names}
     encoders = [represent.text, *([represent.image] if represent.recipe.publishable else [])]
-    items, needed = KeyedTable(survey.items, survey.key), recipe.only("audited", "measure", "seed")
+    categories = Balance(within=recipe.balance.categories)
+    needed = recipe.only("audited", "measure", "seed").model_copy(update={"balance": categories})
+    items = KeyedTable(survey.items, survey.key)
     return audit_items(run, needed, items, represent, adversaries, represent.reads(adversaries), encoders)
 
 
@@ -127,43 +130,43 @@ def audit_items(
     reads: Reads,
     encoders: Sequence[NamedModel],
 ) -> AuditedSet:
-    """Select against some adversaries and judge by others.
+    """Select a set against some adversaries, and certify it by others.
 
     Args:
         space: Where the work is done.
-        recipe: Its parts on this tier and on measuring.
+        recipe: The recipe's parts on this tier and on measuring.
         items: The items, sorted by id, default index.
-        represent: What adversaries read of contents is made from it.
-        adversaries: All that select or certify.
-        reads: What they read.
+        represent: Makes the features of contents that adversaries read.
+        adversaries: All adversaries that select or certify.
+        reads: What the adversaries read.
         encoders: Encoders of the cells: clusters of questions and of images.
     """
     settings = recipe.audited
     assert settings is not None
     select, certify = families(settings)
-    labels = Labels.of(items.frame, settings.together)
+    labels = Labels.of(items.frame, recipe.judged_apart)
     fitted = Adversaries(space.run, items.frame, labels, recipe.measure, represent.reads, items.key)
     inputs = _Inputs(space, recipe, settings, fitted, represent, select, certify)
     if inputs.items["group"].nunique() < 2:
         return _nothing(inputs)
     shared = cells(inputs.items, represent, recipe.seed)
     chosen = _select(inputs, shared)
-    weighed, answers = _judge(inputs, chosen, shared)
-    missing = unjudged(inputs.items[chosen.keep], answers)
+    weighed, answers = _weigh(inputs, chosen, shared)
+    missing = unanswered(inputs.items[chosen.keep], answers)
     controls = _controlled(inputs, chosen, weighed, missing)
     return AuditedSet(answers, _removed(inputs.items, chosen), _certificate(inputs, chosen, weighed, missing, controls))
 
 
 def _nothing(inputs: _Inputs) -> AuditedSet:
-    """The tier of items of one group, or of none: they cannot be split into folds, so nothing is known about them."""
+    """Return the tier of items of a single group, or of no items: they cannot be split into folds, so none is kept."""
     reason = "all items are of one group: adversaries cannot be fitted on some and tried on others"
-    nobody = Chosen(np.zeros(len(inputs.items), dtype=bool), [reason] * len(inputs.items), [], 0)
-    none = pd.DataFrame({"id": pd.Series([], dtype=object)})
-    return AuditedSet(none, _removed(inputs.items, nobody), _certificate(inputs, nobody, [], {}, []))
+    chosen = Chosen(np.zeros(len(inputs.items), dtype=bool), [reason] * len(inputs.items), [], 0)
+    kept = pd.DataFrame({"id": pd.Series([], dtype=object)})
+    return AuditedSet(kept, _removed(inputs.items, chosen), _certificate(inputs, chosen, [], {}, []))
 
 
-def unjudged(kept: pd.DataFrame, answers: pd.DataFrame) -> dict[str, int]:
-    """Number of kept items, view by view, without an answer of an adversary fitted on the set or on nothing.
+def unanswered(kept: pd.DataFrame, answers: pd.DataFrame) -> dict[str, int]:
+    """Count, for each view, the kept items without an answer of an adversary fitted on the set or on nothing.
 
     Args:
         kept: The tier's items.
@@ -173,13 +176,13 @@ def unjudged(kept: pd.DataFrame, answers: pd.DataFrame) -> dict[str, int]:
     options, everything = kept["choices"].map(len).to_numpy() > 0, np.ones(len(kept), dtype=bool)
     missing = {}
     for view, shown in (("question", everything), ("choices", options), ("image", everything)):
-        names = [name for name in answers if str(name).startswith(f"{view}.") and str(name).endswith(SAID)]
+        names = [name for name in answers if str(name).startswith(f"{view}.") and str(name).endswith(ANSWERED)]
         missing[view] = int((shown & answers[names].isna().all(axis=1).to_numpy()).sum())
     return missing
 
 
 def _controlled(inputs: _Inputs, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int]) -> list[Control]:
-    """Positive controls of the views that evidence would certify."""
+    """Run the positive controls of the views that evidence would certify."""
     settings, recipe = inputs.settings, inputs.recipe
     alpha = round(1 - recipe.measure.confidence, 9)
     views = controlled_views(verdicts_of(views_of(inputs.items), weighed, settings.margin, alpha, missing))
@@ -195,22 +198,22 @@ def _controlled(inputs: _Inputs, chosen: Chosen, weighed: list[Weighed], missing
 def _certificate(
     inputs: _Inputs, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], controls: list[Control]
 ) -> dict[str, Any]:
-    found = audited_certificate(inputs.recipe, inputs.items, chosen, weighed, missing, controls)
-    return found | {LIBRARY: version(LIBRARY)}
+    certificate = audited_certificate(inputs.recipe, inputs.items, chosen, weighed, missing, controls)
+    return certificate | {LIBRARY: version(LIBRARY)}
 
 
 def _removed(items: pd.DataFrame, chosen: Chosen) -> pd.DataFrame:
-    left = ~chosen.keep
+    removed = ~chosen.keep
     reasons = [
         reason or "the bounds leave room for a part of it only"
-        for reason, out in zip(chosen.reasons, left, strict=True)
+        for reason, out in zip(chosen.reasons, removed, strict=True)
         if out
     ]
-    return pd.DataFrame({"id": items["id"][left].tolist(), "reason": reasons})
+    return pd.DataFrame({"id": items["id"][removed].tolist(), "reason": reasons})
 
 
 def _weight(inputs: _Inputs) -> Floats:
-    """(n,) weights; what ids add decides between sets that would weigh the same."""
+    """(n,) weights; the share that ids add decides between sets of equal weight."""
     return ties(_wanted(inputs), inputs.items["id"].tolist())
 
 
@@ -225,12 +228,12 @@ def _wanted(inputs: _Inputs) -> Floats:
     if not pd.api.types.is_numeric_dtype(column):
         problem = f"the column {inputs.settings.weight} holds text, such as {column.iloc[0]!r}"
         raise BadInput("recipe", "audited.weight", problem, "numbers", "name another column")
-    found: Floats = column.to_numpy(dtype=np.float64)
-    if not (found > 0).all():
-        bad = inputs.items["id"][~(found > 0)].iloc[0]
+    weights: Floats = column.to_numpy(dtype=np.float64)
+    if not (weights > 0).all():
+        bad = inputs.items["id"][~(weights > 0)].iloc[0]
         problem = f"the column {inputs.settings.weight} holds no positive number for the item {bad}"
         raise BadInput("recipe", "audited.weight", problem, "", "name another column")
-    return found
+    return weights
 
 
 def _select(inputs: _Inputs, shared: list[Cells]) -> Chosen:
@@ -239,15 +242,15 @@ def _select(inputs: _Inputs, shared: list[Cells]) -> Chosen:
 
     labels, settings = inputs.adversaries.labels, inputs.settings
     bounds = first_bounds(shared, labels, labels.given, settings.margin)
-    parts = list(strata(inputs.items, settings.together).values())
+    parts = list(strata(inputs.items, inputs.recipe.judged_apart).values())
     return choose(ask, settings.margin, settings.rounds, _weight(inputs), bounds, parts, wholes(inputs.items))
 
 
-# -------------------------------------------------------------------------------------------------------- judging
+# ------------------------------------------------------------------------------------------------------- evidence
 
 
-def _judge(inputs: _Inputs, chosen: Chosen, shared: list[Cells]) -> tuple[list[Weighed], pd.DataFrame]:
-    """Evidence of every certifying adversary, and its answers to every kept item."""
+def _weigh(inputs: _Inputs, chosen: Chosen, shared: list[Cells]) -> tuple[list[Weighed], pd.DataFrame]:
+    """Return the evidence of every certifying adversary, and its answers to every kept item."""
     items, keep, seed = inputs.items, chosen.keep, inputs.recipe.seed + 1
     learning = [name for name in inputs.certify if baselines()[name].fits]
     fitted: list[tuple[TrainedOn, list[str], Bools]] = [("set", inputs.certify, keep)]
@@ -255,47 +258,49 @@ def _judge(inputs: _Inputs, chosen: Chosen, shared: list[Cells]) -> tuple[list[W
         fitted.append(("removed", learning, ~keep))
     permuted, null = _permuted(inputs, shared, keep) if keep.any() else ({}, {})
     columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
-    judged = JudgedSet.of(items, keep, inputs.settings, inputs.recipe.measure.confidence, inputs.recipe.seed)
-    weighed = [judged.constant()] if keep.any() else []
+    recipe = inputs.recipe
+    tested = TestedSet.of(items, keep, inputs.settings, recipe.measure.confidence, recipe.seed, recipe.judged_apart)
+    weighed = [tested.constant()] if keep.any() else []
     for trained_on, names, fit_on in fitted:
         if items["group"][fit_on].nunique() < 2:
             continue
-        said = inputs.adversaries.table(names, fit_on, seed)
-        for one in inputs.adversaries.ask(names, keep, seed, on_removed=trained_on == "removed"):
+        table = inputs.adversaries.table(names, fit_on, seed)
+        for answers in inputs.adversaries.ask(names, keep, seed, on_removed=trained_on == "removed"):
+            name = answers.name
             for ending in (".prediction", ".p_gold"):
-                columns[f"{one.name}{MARKS[trained_on]}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
-            if (keep & one.applies).any():
-                learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
-                own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
-                weighed.append(judged.weigh(one, learns, *own))
+                columns[f"{name}{MARKS[trained_on]}{ending}"] = table[f"{name}{ending}"][keep].to_numpy()
+            if (keep & answers.applies).any():
+                fitted_on: TrainedOn = trained_on if baselines()[name].fits else "nothing"
+                refits = (permuted.get(name), null.get(name)) if fitted_on == "set" else (None, None)
+                weighed.append(tested.weigh(answers, fitted_on, *refits))
     return weighed, votes(pd.DataFrame(columns), items["compared"][keep].to_numpy())
 
 
-def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
-    """Add the share of the adversaries fitted on the set that are right about an item, and their disagreement.
+def votes(rows: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """Add the share of the adversaries fitted on the set that are right on an item, and their disagreement.
 
     Args:
-        said: Rows with one `<name>.audited.prediction` column per adversary.
+        rows: Rows with one `<name>.audited.prediction` column for each adversary.
         gold: (n,) gold answers.
     """
-    answers = said[[name for name in said if str(name).endswith(SAID)]]
-    asked = answers.notna().sum(axis=1).to_numpy()
+    answers = rows[[name for name in rows if str(name).endswith(ANSWERED)]]
+    given = answers.notna().sum(axis=1).to_numpy()
     right = answers.eq(gold, axis=0).sum(axis=1).to_numpy()
     most = [row.value_counts().max() if row.notna().any() else 0 for _, row in answers.iterrows()]
-    share = np.maximum(asked, 1)
-    return said.assign(
+    number = np.maximum(given, 1)
+    return rows.assign(
         **{
-            VOTE: (right / share).astype(np.float32).round(4),
-            DISAGREEMENT: ((asked - np.array(most, dtype=np.int64)) / share).astype(np.float32).round(4),
+            VOTE: (right / number).astype(np.float32).round(4),
+            DISAGREEMENT: ((given - np.array(most, dtype=np.int64)) / number).astype(np.float32).round(4),
         }
     )
 
 
 def _permuted(inputs: _Inputs, shared: list[Cells], keep: Bools) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
-    """What permuted labels say of the quick adversaries, by name."""
+    """Return the results of the quick adversaries on permuted labels, by name."""
     prepared = _prepare(inputs.space.run, inputs, shared)
     refits = _draws(inputs, prepared, "refit", inputs.settings.permutations, keep)
-    # With a slow selecting adversary left out it would not be the same pipeline, and would say nothing of this one.
+    # Without its slow selecting adversaries this would be another pipeline, whose runs do not describe this one.
     same = quick(inputs.select) == inputs.select
     nulls = _draws(inputs, prepared, "pipeline", inputs.settings.null_draws if same else 0)
     permuted, null = {}, {}
@@ -312,13 +317,13 @@ def _permuted(inputs: _Inputs, shared: list[Cells], keep: Bools) -> tuple[dict[s
 
 @stage("audited-problems", version=3)
 def _prepare(space: Workspace, inputs: _Inputs, shared: Sequence[Cells]) -> WrittenFiles:
-    """Write what draws read."""
+    """Write the input of draws."""
     names = quick([*inputs.select, *inputs.certify])
     fold = fold_of(inputs.items["group"], inputs.recipe.measure.folds, inputs.recipe.seed)
     made: dict[str, list[str]] = {}
-    asked = {name: baselines()[name] for name in names}
-    reads = inputs.represent.reads(asked)
-    how = CrossFit(dict.fromkeys(VIEWS, fold), asked, inputs.recipe.measure, reads, held=True)
+    adversaries = {name: baselines()[name] for name in names}
+    reads = inputs.represent.reads(adversaries)
+    how = CrossFit(dict.fromkeys(VIEWS, fold), adversaries, inputs.recipe.measure, reads, held=True)
     for place, problem, able in problems(inputs.items, how):
         problem.save(space.folder / place)
         made[place] = able
@@ -326,13 +331,13 @@ def _prepare(space: Workspace, inputs: _Inputs, shared: Sequence[Cells]) -> Writ
         select=quick(inputs.select),
         certify=quick(inputs.certify),
         problems=made,
-        cells=[(one.what, one.loose) for one in shared],
+        cells=[(division.what, division.loose) for division in shared],
         margin=inputs.settings.margin,
         rounds=inputs.settings.rounds,
         folds=inputs.recipe.measure.folds,
         max_answers=inputs.recipe.measure.max_answers,
         seed=inputs.recipe.seed,
-        together=list(inputs.settings.together),
+        apart=inputs.recipe.judged_apart,
     )
     save(space.folder, setting, inputs.items, list(shared), _weight(inputs), wholes(inputs.items))
     return WrittenFiles()
@@ -341,7 +346,7 @@ def _prepare(space: Workspace, inputs: _Inputs, shared: Sequence[Cells]) -> Writ
 def _draws(
     inputs: _Inputs, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None = None
 ) -> tuple[list[str], Floats] | None:
-    """Excesses on the real and on permuted labels; None if none are requested or no adversary is quick enough."""
+    """Return excesses on real and permuted labels; None if no runs are requested or no adversary is quick enough."""
     if not runs or not quick(inputs.certify):
         return None
     names, excesses = draw.named(f"audited-{experiment}")(inputs.space.run, prepared, experiment, runs, keep).excesses()

@@ -1,7 +1,7 @@
-"""Whole pairs: items that a corpus declares to be a pair or a quad, which selection keeps or drops together.
+"""Whole pairs: items that a corpus declares to be a pair or a quad; selection keeps or drops them together.
 
-Half of a pair is worth little: a benchmark of pairs scores an item right when both halves are. Pairs are what two to
-four items declare in `links`, and an item with the edits that were made of it.
+Half of a pair is worth little: a benchmark of pairs counts a pair as right only if both halves are. Two to four items
+with the same link in `links` are a pair, and so are an item and its edits.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from twokeys.builder.measure.groups import joined
 from twokeys.builder.read.corpora.image_links import IMAGE_LINK
 
 LARGEST = 4
-"""Items of a quad. A link of more is a family, such as all questions on a scene: it shares a fold, and no fate."""
+"""Items of a quad. More items with one link, such as all questions on a scene, only share a fold."""
 
 
 def wholes(items: pd.DataFrame) -> Ints:
-    """(n,) code of the pair or quad of each item; an item without one is alone.
+    """(n,) code of the pair or quad of each item; any other item has a code for itself.
 
     Args:
-        items: Item table, default index, with `links` and, where pairing added items, `edit_of`.
+        items: Item table, default index, with `links` and, if pairing added items, `edit_of`.
     """
     links = items["links"].explode().dropna() if "links" in items else pd.Series(dtype=object)
-    # That two questions are asked of one image makes them no pair.
+    # Two questions about one image are no pair.
     links = links[~links.astype(str).str.match(IMAGE_LINK)]
     if "edit_of" in items:
         made = items["edit_of"].dropna()

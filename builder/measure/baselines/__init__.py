@@ -1,4 +1,4 @@
-"""Blind baselines: predictors that see one view only, one file each."""
+"""Blind baselines: predictors that see a single view, one file each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BUILT_IN = {
     "lora": "twokeys.builder.measure.baselines.lora:Lora",
     "vlm": "twokeys.builder.measure.baselines.vlm:VisionLanguage",
 }
-"""Family name -> where its class is; adversaries and tables come in this order."""
+"""Name of a family -> place of its class; adversaries and tables are in this order."""
 
 
 def _predicts(candidate: Any) -> bool:
@@ -56,37 +56,37 @@ FAMILIES: Registry[type[Baseline]] = Registry(
 
 
 def families() -> tuple[type[Baseline], ...]:
-    """Return all families: the built-in ones, then those of installed packages.
+    """Return all families: built-in families, then families of installed packages.
 
-    A family of a package that cannot be loaded is left out, with a warning that names the package.
+    If a family of a package cannot be loaded, it is ignored with a warning that names the package.
 
     Raises:
-        BadInput: When two have one name.
+        BadInput: When two families have the same name.
     """
     return tuple(FAMILIES.all().values())
 
 
 def baselines() -> dict[str, Baseline]:
     """All baselines by full name, such as `question.tfidf`."""
-    known = families()
-    return {f"{view}.{family.name}": family() for view in VIEWS for family in known if view in family.views}
+    every = families()
+    return {f"{view}.{family.name}": family() for view in VIEWS for family in every if view in family.views}
 
 
 def chosen(names: list[str] | None) -> dict[str, Baseline]:
-    """The baselines that a recipe names; when it names none, all that cost seconds.
+    """Return the baselines that a recipe names; if it names none, all baselines that cost seconds.
 
     Raises:
         BadInput: When a name is unknown.
     """
-    known = baselines()
-    if unknown := sorted(set(names or []) - set(known)):
-        raise unknown_baseline("measure.baselines", unknown[0], known)
-    quick = [name for name, baseline in known.items() if baseline.needs == "seconds"]
-    return {name: known[name] for name in (quick if names is None else names)}
+    every = baselines()
+    if unknown := sorted(set(names or []) - set(every)):
+        raise unknown_baseline("measure.baselines", unknown[0], every)
+    quick = [name for name, baseline in every.items() if baseline.needs == "seconds"]
+    return {name: every[name] for name in (quick if names is None else names)}
 
 
 def unknown_baseline(field: str, name: str, names: Iterable[str]) -> BadInput:
-    """The error for a baseline that a field of a recipe names and that nothing has."""
+    """Make the error for an unknown baseline that a field of a recipe names."""
     return BadInput("recipe", field, f"there is no baseline {name!r}", ", ".join(names), correction(name, names))
 
 

@@ -1,4 +1,4 @@
-"""What a blind baseline is: class probabilities of unseen contents, given counted ones."""
+"""The interface of a blind baseline: class probabilities of unseen contents, given counted training rows."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ Cost = Literal["seconds", "minutes", "gpu"]
 class Baseline(ABC):
     """One family of blind predictors.
 
-    A baseline sees contents and counts, never items: it cannot know which question goes with which image. It is
-    called once per fold, with the other folds' counts, and must not keep anything between calls.
+    A baseline sees contents and counts, never items: it cannot see which question goes with which image. It is called
+    once for each fold, with the counts of the other folds, and must not keep anything between calls.
     """
 
     name: ClassVar[str]
     """Second part of the full name, such as `tfidf` in `question.tfidf`."""
     views: ClassVar[tuple[View, ...]]
-    """Views that it is run on by default."""
+    """Views on which it runs by default."""
     forms: ClassVar[tuple[str, ...]] = ("answer", "option")
     reads: ClassVar[tuple[str, ...]] = ()
-    """Matrices that it reads beside the text of contents, by name; each is made only if a chosen baseline reads it."""
+    """Names of matrices that it reads besides the text; a matrix is made only if a chosen baseline reads it."""
     also: ClassVar[tuple[str, ...]] = ()
-    """What it reads as well where it can be had; a family that reads nothing else is not run where none can."""
+    """Names of matrices that it reads if they are available; a family that reads no others does not run without any."""
     language: ClassVar[bool] = False
     """Whether it runs the recipe's language model itself."""
     needs: ClassVar[Cost] = "seconds"
-    """What it costs; recipes that name no baselines run those that cost `seconds`."""
+    """Its cost; if a recipe names no baselines, all that cost `seconds` run."""
     fits: ClassVar[bool] = True
     """Whether it learns from the training rows; a zero-shot model does not."""
     kin: ClassVar[str] = ""
-    """Families of one kin share what they see and find the same cues: they cannot judge each other's work."""
+    """Families of one kin detect the same cues: one cannot certify a set that another selected."""
     published: ClassVar[str] = ""
-    """Where the method comes from; empty for our own and for what every textbook has."""
+    """Source of a published method; empty for methods of this project and of textbooks."""
     version: ClassVar[int] = 1
-    """Raised whenever it would predict something else."""
+    """Increased whenever its predictions change."""
 
     @property
     def key(self) -> str:
-        """Name and version, for the key of a stage that runs it."""
+        """Name and version, for the keys of stages that run it."""
         return f"{self.name}:{self.version}"
 
     @property
     def matrices(self) -> frozenset[str]:
-        """All that it may read beside text."""
+        """Names of all matrices that it may read."""
         return frozenset((*self.reads, *self.also))
 
     @abstractmethod
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
-        """Give class probabilities.
+        """Predict class probabilities.
 
         Args:
-            problem: The contents; its labels are not to be read.
+            problem: The contents; baselines must not read its labels.
             train: Counted training rows.
             test: (m,) contents to predict; they may or may not occur in `train`.
-            seed: For everything random.
+            seed: Seed of everything random.
 
         Returns:
             (m, train.classes) non-negative scores whose rows sum to 1.

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees on embedding and plain features together: interactions that no linear model sees."""
+"""Gradient-boosted trees on embedding and plain features: they detect interactions that no linear model can."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Prob
 from twokeys.builder.measure.baselines.trees import boosted
 
 COMPONENTS = 32
-"""Principal components of the embedding: a tree reads one coordinate at a time, and most say little."""
+"""Principal components of the embedding: a tree reads one coordinate at a time, and few are informative."""
 
 
 class Boosted(Baseline):
@@ -28,7 +28,7 @@ class Boosted(Baseline):
         vectors, lexical = problem.matrices["vectors"], problem.matrices["lexical"]
         mean = vectors[contents].mean(axis=0)
         centred = vectors[contents] - mean
-        with threadpool_limits(1):  # sums in one order, whatever the number of cores
+        with threadpool_limits(1):  # the order of sums must not depend on the number of cores
             components = np.linalg.eigh(centred.T @ centred)[1][:, : -COMPONENTS - 1 : -1]
 
         def features(rows: Ints) -> Floats:

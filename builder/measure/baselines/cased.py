@@ -1,4 +1,4 @@
-"""Text as it is published, letter case, marks and spaces included: what lower-casing hides from all other families."""
+"""Text as published, with letter case, marks and spaces, which lower-casing hides from other families."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ FEATURES = 2**18
 CHARACTERS = 4
 """Longest n-gram of characters."""
 EDGE = 3
-"""Words that are told apart by their place, from the first on and from the last back."""
+"""First and last words of a text whose places are features."""
 LONGEST = 1_000
-"""Characters of a text that are read."""
+"""Characters of a text that are read at most."""
 _WORD = re.compile(r"\w+|[^\w\s]|\s{2,}")
 
 
@@ -40,7 +40,7 @@ class Cased(Baseline):
 
 
 def grams(texts: Sequence[str]) -> csr_array:
-    """Which n-grams stand in each text, (n, `FEATURES`), hashed: no vocabulary is learned."""
+    """(n, `FEATURES`) which hashed n-grams occur in each text; no vocabulary is learned."""
     rows = [_numbers(text) for text in texts]
     ends = np.cumsum([0, *map(len, rows)])
     indices = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
@@ -49,12 +49,12 @@ def grams(texts: Sequence[str]) -> csr_array:
 
 @lru_cache(maxsize=50_000)
 def _numbers(text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    found = {zlib.crc32(gram.encode("utf-8", "replace")) % FEATURES for gram in _grams(text[:LONGEST])}
-    return np.array(sorted(found), dtype=np.int32)
+    hashes = {zlib.crc32(gram.encode("utf-8", "replace")) % FEATURES for gram in _grams(text[:LONGEST])}
+    return np.array(sorted(hashes), dtype=np.int32)
 
 
 def _grams(text: str) -> Iterator[str]:
-    """Words, pairs of neighbours, words at their places, runs of characters.
+    """Yield words, pairs of neighbouring words, words with their places, and n-grams of characters.
 
     Example:
         >>> " | ".join(gram for gram in _grams("A b?") if gram[0] != "c")
@@ -67,8 +67,8 @@ def _grams(text: str) -> Iterator[str]:
             yield f"{place} {word}"
         if len(words) - place <= EDGE:
             yield f"{place - len(words)} {word}"
-    for one, other in pairwise(words):
-        yield f"p {one} {other}"
+    for first, second in pairwise(words):
+        yield f"p {first} {second}"
     marked = f"\x02{text}\x03"
     for length in range(1, CHARACTERS + 1):
         for start in range(len(marked) - length + 1):

@@ -1,4 +1,4 @@
-"""A small convolutional network trained on thumbnails: where something is, which a pooled embedding forgets."""
+"""A small convolutional network trained on thumbnails: it keeps positions, which a pooled embedding loses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Convnet(Baseline):
         pixels = problem.matrices["pixels"]
         side = round((pixels.shape[1] / 3) ** 0.5)
         seen = np.asarray(pixels[np.unique(train.content)], dtype=np.float32)
-        # What all images have in common says nothing; what is left of a small mark would drown in it.
+        # The common part of all images is uninformative, and a small mark would drown in it.
         mean, scale = seen.mean(axis=0), max(float(seen.std(axis=0).mean()), 1.0)
 
         def show(contents: Ints) -> Tensor:

@@ -1,4 +1,4 @@
-"""A row's fields beside the question's words: a field may say that the answer is not the one the words suggest."""
+"""Fields of a row together with the question's words: a field may show that the words suggest the wrong answer."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from twokeys.builder.measure.baselines.metadata import Metadata
 class Described(Metadata):
     """Boosted trees on `twokeys.builder.measure.metadata` and `twokeys.builder.measure.lexical` together.
 
-    Who made an answer is such a field: annotators gave the answer that the words suggest, and the counterfactual beside
-    it has the other one.
+    The author of an answer is such a field: annotators gave the answer that the words suggest, and its counterfactual
+    has the other answer.
     """
 
     name = "described"

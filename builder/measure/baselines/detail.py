@@ -1,4 +1,4 @@
-"""Images in detail, by screening: a cue in one corner, border, frequency or table of an encoder."""
+"""Images in detail, by screening: a cue in a corner, border, frequency or compression table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last stage of a network that knows ImageNet, fine-tuned: what a probe cannot separate, it can learn to."""
+"""The last stage of a network that was trained on ImageNet, fine-tuned: it can learn what a linear probe cannot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from twokeys.builder.measure.baselines.baseline import Baseline
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 
 PASSES = 12_000
-"""Images gone through per fold, all epochs together: what a core does in a few minutes."""
+"""Training steps in each fold, counted in images over all epochs: a few minutes on one core."""
 EPOCHS = (3, 12)
 
 
@@ -38,8 +38,8 @@ class Finetuned(Baseline):
 
         with reproducible(seed):
             fewest, most = EPOCHS
-            pictures = min(len(np.unique(train.content)), PASSES // fewest)
-            epochs = int(np.clip(PASSES // max(pictures, 1), fewest, most))
-            schedule = Schedule(epochs, batch=16, rate=1e-3, body_rate=1e-4, contents=pictures)
+            images = min(len(np.unique(train.content)), PASSES // fewest)
+            epochs = int(np.clip(PASSES // max(images, 1), fewest, most))
+            schedule = Schedule(epochs, batch=16, rate=1e-3, body_rate=1e-4, contents=images)
             body = last_stage(weights()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             return train_and_predict(body, head(1280, train.prior), show, train, test, seed, schedule)

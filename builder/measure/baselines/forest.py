@@ -20,10 +20,10 @@ class Forest(Baseline):
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' features."""
-        # Leaves of two rows or more: a tree that isolates single rows only remembers them.
+        # Leaves have at least two rows: a tree that isolates single rows only memorises them.
         model = RandomForestClassifier(100, min_samples_leaf=2, max_features="sqrt", random_state=seed, n_jobs=1)
         lexical = problem.matrices["lexical"]
         model.fit(lexical[train.content], train.label, sample_weight=train.count)
-        found = np.zeros((len(test), train.classes), dtype=np.float32)
-        found[:, model.classes_] = model.predict_proba(lexical[test])
-        return found
+        probabilities = np.zeros((len(test), train.classes), dtype=np.float32)
+        probabilities[:, model.classes_] = model.predict_proba(lexical[test])
+        return probabilities

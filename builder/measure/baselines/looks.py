@@ -1,4 +1,4 @@
-"""How text looks, by screening: a cue in letter case, marks, spaces or lengths, whatever the words are."""
+"""The look of text, by screening: a cue in letter case, marks, spaces or lengths, independent of the words."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A language model fine-tuned on the other folds: the TsT-LLM diagnosis (arXiv 2511.04655) in its published settings.
 
-Two things differ. Answers are scored by the likelihood of their text, not by an option's letter, which small models
-cannot name. And every row of training is one example, so a question asked of a thousand images is learnt a thousand
-times; at most `ROWS` of them, drawn at random.
+There are two differences. Answers are scored by the likelihood of their text, not by an option's letter, which small
+models cannot name. Every training row is one example, so a question about a thousand images is learnt a thousand times;
+at most `ROWS` rows are drawn at random.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from twokeys.core.errors import MissingPackage
 RANK, ALPHA, DROPOUT = 8, 16, 0.1
 RATE, WARM_UP, BATCH, EPOCHS = 2e-4, 0.1, 4, 1
 LARGEST_STEP = 1.0
-"""Gradients are clipped to this norm, as in the framework that TsT-LLM was trained with."""
+"""Gradients are clipped to this norm, as in the framework in which TsT-LLM was trained."""
 ROWS = 20_000
-"""Training rows per fold at most. The corpora that TsT-LLM was published for have about 5,000."""
+"""Most training rows in a fold. The corpora for which TsT-LLM was published have about 5,000."""
 
 
 class Lora(Baseline):
@@ -44,31 +44,31 @@ class Lora(Baseline):
             raise MissingPackage("the baseline question.lora", "peft", 'pip install "twokeys[lora]"')
         from twokeys.builder.measure.baselines.training import reproducible
 
-        # An option is judged against its rivals, so those are scored too, whether asked for or not.
+        # An option is compared with its competing options, so these are scored too, even if they are not in `test`.
         answer = problem.form == "answer"
-        asked = test if answer else np.flatnonzero(np.isin(problem.rivals, problem.rivals[test]))
+        to_score = test if answer else np.flatnonzero(np.isin(problem.rivals, problem.rivals[test]))
         scores = np.zeros((len(problem.text), len(problem.candidates) if answer else 1), dtype=np.float32)
         with turn(), reproducible(seed):
-            scores[asked] = _scores(problem, train, asked, seed)
+            scores[to_score] = _scores(problem, train, to_score, seed)
         return zero_shot(problem, train, scores, test)
 
 
-def _scores(problem: Problem, train: Counts, asked: Ints, seed: int) -> Floats:
-    """Log-likelihoods by a model that is gone when they are there."""
+def _scores(problem: Problem, train: Counts, to_score: Ints, seed: int) -> Floats:
+    """Log-likelihoods by a model that is freed afterwards."""
     from twokeys.builder.measure.language.likelihoods import log_likelihoods
 
     prompts = _prompts(problem)
     loaded = tuned(fresh(problem.language), _examples(problem, train, prompts, seed))
-    texts = [problem.candidates if problem.form == "answer" else (problem.text[content],) for content in asked]
-    return np.stack(log_likelihoods(loaded, [prompts[content] for content in asked], texts))
+    texts = [problem.candidates if problem.form == "answer" else (problem.text[content],) for content in to_score]
+    return np.stack(log_likelihoods(loaded, [prompts[content] for content in to_score], texts))
 
 
 def tuned(loaded: Loaded, examples: list[tuple[str, str]]) -> Loaded:
     """Fine-tune a model in place.
 
     Args:
-        loaded: A model of the caller's own.
-        examples: Prompts and answers, in the order in which they are learnt.
+        loaded: A model that only the caller uses.
+        examples: Prompts and answers, in the order of learning.
     """
     import torch
     from peft import LoraConfig, get_peft_model
@@ -84,8 +84,8 @@ def tuned(loaded: Loaded, examples: list[tuple[str, str]]) -> Loaded:
     for step in range(steps):
         start = step * BATCH % (-(-len(examples) // BATCH) * BATCH)
         inputs = _tensors(loaded, examples[start : start + BATCH])
-        # Half the bits on a GPU, as published; scores are taken in 32 bits again.
-        with torch.autocast(loaded.device, torch.bfloat16, enabled=loaded.device == "cuda"):
+        # 16 bits on a GPU, as published; scores are computed in 32 bits again.
+        with torch.autocast(loaded.kind, torch.bfloat16, enabled=loaded.kind == "cuda"):
             loss = model(**inputs).loss
         optimiser.zero_grad()
         loss.backward()
@@ -96,7 +96,7 @@ def tuned(loaded: Loaded, examples: list[tuple[str, str]]) -> Loaded:
 
 
 def _tensors(loaded: Loaded, examples: list[tuple[str, str]]) -> dict[str, Any]:
-    """Padded prompts with their answers; only the answers are learnt."""
+    """Pad prompts with their answers; only the answers are learnt."""
     import torch
     from torch.nn.utils.rnn import pad_sequence
 
@@ -114,7 +114,7 @@ def _tensors(loaded: Loaded, examples: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _prompts(problem: Problem) -> list[str]:
-    """The prompt of each content: its question or, for an option, its question with all options."""
+    """Return the prompt of each content: its question or, for an option, its question with all options."""
     if problem.form == "answer":
         return [ask(question) for question in problem.text]
     options: dict[int, list[str]] = {}
@@ -124,7 +124,7 @@ def _prompts(problem: Problem) -> list[str]:
 
 
 def _examples(problem: Problem, train: Counts, prompts: list[str], seed: int) -> list[tuple[str, str]]:
-    """One example per training row, in random order."""
+    """Return one example for each training row, in random order."""
     rows = np.repeat(np.arange(len(train.count)), train.count.astype(np.int64))
     if problem.form == "option":
         rows = rows[train.label[rows] == 1]

@@ -1,4 +1,4 @@
-"""The most frequent answer, whatever is asked or shown."""
+"""The most frequent answer, whatever the question and the image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file and a row say of themselves, and where they stand: a shortcut for who looks at neither side."""
+"""Metadata of a file and a row, and their places in the source: a shortcut that needs neither question nor image."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Metadata(Baseline):
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' fields."""
         contents = np.unique(train.content)
-        known, asked = (self._features(problem, train, rows) for rows in (contents, test))
-        trees = boosted(steps(known, known), train, contents, steps(asked, known), seed)
-        linear = screened(bits(known, known), train, bits(asked, known), seed)
-        # Where one of them finds nothing it says the prior, and the other one decides.
+        fitted, tested = (self._features(problem, train, rows) for rows in (contents, test))
+        trees = boosted(steps(fitted, fitted), train, contents, steps(tested, fitted), seed)
+        linear = screened(bits(fitted, fitted), train, bits(tested, fitted), seed)
+        # If one of the two detects nothing, it predicts the prior, and the other decides.
         return ((trees + linear) / 2).astype(np.float32)
 
     def _features(self, problem: Problem, train: Counts, contents: Ints) -> Floats:
-        """What the trees read: all matrices that the family reads, and labels of neighbours."""
+        """Return the features: all matrices that the family reads, and the labels of neighbouring rows."""
         read = (*self.reads, *self.also)
         parts = [np.asarray(problem.matrices[name][contents]) for name in read if name in problem.matrices]
         if "place" in problem.matrices:

@@ -1,4 +1,4 @@
-"""The order of words: which stands before which, however far apart, and which stands where."""
+"""The order of words: which word is before which, however far apart, and which word is at which place."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from twokeys.builder.measure.baselines.linear import logistic
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 
 REACH = 12
-"""Words between the first and the second of a pair, at most."""
+"""Largest distance between the two words of a pair."""
 WORDS = 60
-"""Words of a text that are read."""
+"""Words of a text that are read at most."""
 EDGE = 6
-"""Words that are told apart by their place, from the first on and from the last back."""
+"""First and last words of a text whose places are features."""
 FEATURES = 100_000
 _WORD = re.compile(r"[^\s?.,!;:]+")
 
@@ -40,7 +40,7 @@ class Order(Baseline):
 
 
 def ordered(content: tuple[str, str]) -> Iterator[str]:
-    """Words, words at their places, and ordered pairs; words of the context pair with those of the text.
+    """Yield words, words with their places, and ordered pairs; words of the context pair with words of the text.
 
     Example:
         >>> " | ".join(ordered(("", "old man")))
@@ -56,6 +56,6 @@ def ordered(content: tuple[str, str]) -> Iterator[str]:
             yield f"{place - len(text)} {word}"
         for other in text[place + 1 : place + 1 + REACH]:
             yield f"{word} > {other}"
-    for asked in context:
+    for context_word in context:
         for word in text:
-            yield f"{asked} ? {word}"
+            yield f"{context_word} ? {word}"

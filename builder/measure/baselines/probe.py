@@ -1,4 +1,4 @@
-"""Linear probe: what of the answer can be read off the image's embedding alone."""
+"""Linear probe: reads the answer off the image's embedding alone."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """A blind prediction problem: unique contents, the rows that show them, and labels.
 
-Many items show a blind predictor the same content (one question asked of a hundred images), so everything is done
-once per unique content and weighted by counts.
+Many items show a blind predictor the same content (one question about a hundred images), so everything is computed once
+for each unique content and weighted by counts.
 
-Two forms cover all views. In the `answer` form a row is an item and its label the answer. In the `option` form, for
-multiple choice, a row is an (item, option) pair, its content the option in its context, its label whether it is the
-gold one; an item's options compete.
+Two forms cover all views. In the `answer` form a row is an item, and its label is the answer. In the `option` form, for
+multiple choice, a row is an (item, option) pair, its content is the option in its context, and its label is whether the
+option is gold; an item's options compete.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ Floats = NDArray[np.float32]
 Form = Literal["answer", "option"]
 
 
-def nobody() -> Ints:
-    """The rivals of contents that compete with none."""
+def no_numbers() -> Ints:
+    """Return an empty array: contents without rivals, or rows without sets of answers."""
     return np.zeros(0, dtype=np.int64)
 
 
@@ -44,18 +44,18 @@ class Problem:
         content: (n,) index of each row's content.
         label: (n,) answer code, or 1 for the gold option and 0 for the others.
         fold: (n,) fold of the row's item.
-        context: (u,) text around each content: the question, or empty where the view hides it.
+        context: (u,) text around each content: the question, or empty if the view hides it.
         text: (u,) the content itself: the question, or the option; empty for images.
-        matrices: Name -> (u, d) what a baseline may read of each content beside its text, as
-            `twokeys.builder.measure.matrices` makes it: only what a chosen baseline reads and what can be had. Feature
+        matrices: Name -> (u, d) features of each content, besides its text, made by
+            `twokeys.builder.measure.matrices`. Only available matrices that a chosen baseline reads are made. Feature
             maps are 16-bit floats.
-        rivals: (u,) number of the choice that each content is an option of: contents of one number compete. In the
-            `option` form.
+        rivals: (u,) number of the set of options that holds each content, in the `option` form; contents with one
+            number compete.
         names: Answer code -> answer text, in the `answer` form.
-        language: The language model that a baseline may run, as the recipe names it.
-        candidates: The answers that the columns of the matrix `likelihoods` stand for, in the `answer` form.
-        offer: (n,) which set of answers each row's answer is one of; empty where all answers are one set.
-        offered: The sets, (o,) numbers in order and (o,) answer codes.
+        language: The recipe's name of the language model that a baseline may run.
+        candidates: The answers of the columns of the matrix `likelihoods`, in the `answer` form.
+        offer: (n,) number of the set of answers from which each row's answer is taken; empty if there is one set.
+        offered: The sets: (o,) sorted numbers and (o,) answer codes.
     """
 
     form: Form
@@ -66,15 +66,15 @@ class Problem:
     context: list[str]
     text: list[str]
     matrices: Mapping[str, Floats] = field(default_factory=dict)
-    rivals: Ints = field(default_factory=nobody)
+    rivals: Ints = field(default_factory=no_numbers)
     names: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     language: str = ""
-    offer: Ints = field(default_factory=nobody)
-    offered: tuple[Ints, Ints] = field(default_factory=lambda: (nobody(), nobody()))
+    offer: Ints = field(default_factory=no_numbers)
+    offered: tuple[Ints, Ints] = field(default_factory=lambda: (no_numbers(), no_numbers()))
 
     def save(self, folder: Path) -> None:
-        """Write it where the workers of any engine can read it."""
+        """Write the problem to a folder that the workers of any engine can read."""
         rows = {name: getattr(self, name) for name in ("item", "content", "label", "fold")}
         with whole(folder / "rows.parquet") as path:
             pq.write_table(pa.table(rows).replace_schema_metadata({"form": self.form}), path)
@@ -89,7 +89,7 @@ class Problem:
 
     @classmethod
     def load(cls, folder: Path) -> Problem:
-        """Read what `save` wrote; the matrices are mapped, not copied."""
+        """Read a saved problem; the matrices are memory-mapped, not copied."""
         rows = pq.read_table(folder / "rows.parquet")
         contents = pq.read_table(folder / "contents.parquet")
         form = rows.schema.metadata[b"form"].decode()
@@ -115,7 +115,7 @@ def _file(matrix: str) -> str:
 
 @dataclass(frozen=True)
 class Counts:
-    """Training rows, counted: how often each label goes with each content.
+    """Counted training rows: how often each label goes with each content.
 
     Attributes:
         content: (m,) content index.
@@ -138,7 +138,7 @@ class Counts:
         return (total / max(total.sum(), 1)).astype(np.float32)  # type: ignore[no-any-return]
 
     def by_content(self) -> tuple[Ints, Floats]:
-        """Distinct contents, (c,), and their label counts, (c, classes)."""
+        """Return the distinct contents, (c,), and their label counts, (c, classes)."""
         contents, row = np.unique(self.content, return_inverse=True)
         table = np.zeros((len(contents), self.classes), dtype=np.float32)
         np.add.at(table, (row, self.label), self.count)

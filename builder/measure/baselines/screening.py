@@ -1,8 +1,8 @@
-"""Screening: of very many features the few that tell most, and logistic regression on as many as unseen contents want.
+"""Screening: logistic regression on the few most informative of very many features.
 
-A cue in one feature of twenty thousand drowns in a fit on all of them. So features are ordered by how much each tells
-by itself, and unseen contents choose how many of the first are used; none at all, which is the prior, is among the
-choices. On labels that say nothing the prediction is the prior, most of the time.
+A cue in one feature of twenty thousand drowns in a fit on all of them. So features are ranked by their information
+alone, and held-out contents choose how many of the first are used. One choice is none at all, which is the prior. On
+random labels the prediction is the prior, most of the time.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from twokeys.builder.measure.baselines.trees import CLASSES
 
 Bools = NDArray[np.bool_]
 SIZES = (1, 2, 4, 8, 16, 32, 64)
-"""How many features may be used."""
+"""Possible numbers of features."""
 PARTS = 3
-"""Parts of the training contents, of which each is held out once."""
+"""Parts of the training contents; each is held out once."""
 FEWEST = 3
-"""Contents in which a feature must differ from its usual value."""
+"""Fewest contents in which a feature must differ from its usual value."""
 SAME = 1e-4
-"""Features whose strengths differ by less, as a share, say the same."""
+"""Features whose strengths differ by less, relatively, carry the same information."""
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -37,7 +37,7 @@ def screened(X: Any, train: Counts, X_test: Any, seed: int) -> Floats:
         X: (c, f) features of the training contents, dense or sparse, in the order of `train.by_content()`.
         train: The training rows.
         X_test: (t, f) features to predict.
-        seed: Deals the contents into parts, each of which is held out once to choose the number of features.
+        seed: Seed of the parts that are held out to choose the number of features.
 
     Returns:
         (t, train.classes) probabilities.
@@ -46,13 +46,13 @@ def screened(X: Any, train: Counts, X_test: Any, seed: int) -> Floats:
 
 
 def screened_by(make: Callable[[Bools], tuple[Any, Any]], train: Counts, tested: int, seed: int) -> Floats:
-    """The same on features that are themselves chosen by labels.
+    """Fit on screened features that are themselves chosen by labels, and predict.
 
     Args:
-        make: Given which training contents may be looked at, (c,), makes the features of all of them and of the tested.
+        make: Makes the features of all training and tested contents, given (c,) which training contents it may use.
         train: The training rows.
-        tested: How many contents to predict.
-        seed: Deals the contents into parts.
+        tested: Number of contents to predict.
+        seed: Seed of the parts.
 
     Returns:
         (tested, train.classes) probabilities.
@@ -66,69 +66,69 @@ def screened_by(make: Callable[[Bools], tuple[Any, Any]], train: Counts, tested:
     if not size:
         return np.tile(train.prior, (tested, 1))
     X, X_test = make(np.ones(len(table), dtype=bool))
-    chosen, asked = _standard(X, X_test, strongest(X, table, size))
-    return logistic(chosen, train, asked, C=1.0)
+    chosen, chosen_test = _standard(X, X_test, strongest(X, table, size))
+    return logistic(chosen, train, chosen_test, C=1.0)
 
 
 def strongest(X: Any, table: Floats, most: int) -> Ints:
-    """The features that tell most by themselves, strongest first; of features that say the same only the first.
+    """Return the most informative features, strongest first; of equivalent features only the first.
 
     Args:
         X: (c, f) features.
-        table: (c, k) label counts; a content weighs as one, however many rows show it.
-        most: How many at most.
+        table: (c, k) label counts; all contents have the same weight, however many rows show them.
+        most: Most features.
     """
     strength = strengths(X, table)
-    # Features that say the same have the same strength; a stable sort keeps their order, so the first of each stays.
-    found = np.argsort(-strength, kind="stable")[: 8 * most]
-    found = found[strength[found] > 0]
-    falls = -np.diff(strength[found], prepend=np.inf)
-    fresh = falls > SAME * strength[found]
-    return np.asarray(found[fresh][:most], dtype=np.int64)
+    # Equivalent features have the same strength; a stable sort keeps their order, so the first of each stays.
+    ranked = np.argsort(-strength, kind="stable")[: 8 * most]
+    ranked = ranked[strength[ranked] > 0]
+    falls = -np.diff(strength[ranked], prepend=np.inf)
+    fresh = falls > SAME * strength[ranked]
+    return np.asarray(ranked[fresh][:most], dtype=np.int64)
 
 
 def strengths(X: Any, table: Floats) -> NDArray[np.float64]:
-    """(f,) squared z-value of each feature for the class that it tells most about; 0 where it hardly varies."""
+    """(f,) squared z-value of each feature for the class with the largest value; 0 if the feature hardly varies."""
     varies = np.flatnonzero(_varies(X))
-    found = np.zeros(X.shape[1])
+    z_squared = np.zeros(X.shape[1])
     off = deviations(table)
     part = X[:, varies]
     mean = np.asarray(part.mean(axis=0), dtype=np.float64).reshape(-1)
     squares = part.multiply(part) if issparse(part) else np.square(part)
     spread = np.asarray(squares.mean(axis=0), dtype=np.float64).reshape(-1) - mean**2
-    told = np.asarray(part.T @ off, dtype=np.float64) ** 2 / np.maximum(off.var(axis=0), 1e-9)
-    found[varies] = np.where(spread > 1e-9, told.max(axis=1) / np.maximum(X.shape[0] * spread, 1e-9), 0.0)
-    return found
+    signal = np.asarray(part.T @ off, dtype=np.float64) ** 2 / np.maximum(off.var(axis=0), 1e-9)
+    z_squared[varies] = np.where(spread > 1e-9, signal.max(axis=1) / np.maximum(X.shape[0] * spread, 1e-9), 0.0)
+    return z_squared
 
 
 def deviations(table: Floats) -> Floats:
-    """(c, k) how far the share of each frequent label in a content is from its mean over contents."""
+    """(c, k) share of each frequent label in a content, minus the mean of that share over contents."""
     frequent = np.argsort(-table.sum(axis=0), kind="stable")[:CLASSES]
     share = table[:, frequent] / np.maximum(table.sum(axis=1, keepdims=True), 1)
     return np.asarray(share - share.mean(axis=0), dtype=np.float32)
 
 
 def bits(X: Floats, like: Floats) -> Floats:
-    """Dense features as bits, (u, b): whether they exceed some quantiles of `like`; labels play no part."""
-    found: list[Bools] = []
-    for column, known in zip(np.asarray(X, dtype=np.float32).T, np.asarray(like, dtype=np.float32).T, strict=True):
-        if not len(known):
+    """(u, b) dense features as bits: whether they exceed some quantiles of `like`; labels are not used."""
+    columns: list[Bools] = []
+    for column, sample in zip(np.asarray(X, dtype=np.float32).T, np.asarray(like, dtype=np.float32).T, strict=True):
+        if not len(sample):
             continue
-        for step in np.unique([known.min(), *np.quantile(known, QUANTILES, method="lower")]):
-            if FEWEST <= (known > step).sum() <= len(known) - FEWEST:
-                found += [column > step]
-    return np.array(found, dtype=np.float32).reshape(len(found), len(X)).T
+        for step in np.unique([sample.min(), *np.quantile(sample, QUANTILES, method="lower")]):
+            if FEWEST <= (sample > step).sum() <= len(sample) - FEWEST:
+                columns += [column > step]
+    return np.array(columns, dtype=np.float32).reshape(len(columns), len(X)).T
 
 
 def _varies(X: Any) -> NDArray[np.bool_]:
     if not issparse(X):
         return np.asarray(np.not_equal(X, X[:1]).sum(axis=0) >= FEWEST, dtype=bool)
-    there = np.bincount(X.indices, minlength=X.shape[1])
-    return np.asarray((there >= FEWEST) & (there <= X.shape[0] - FEWEST), dtype=bool)
+    count = np.bincount(X.indices, minlength=X.shape[1])
+    return np.asarray((count >= FEWEST) & (count <= X.shape[0] - FEWEST), dtype=bool)
 
 
 def _standard(X: Any, X_test: Any, order: Ints) -> tuple[Floats, Floats]:
-    """Some columns, dense, with mean 0 and variance 1 among the training contents."""
+    """Return some columns, dense and standardised to mean 0 and variance 1 among the training contents."""
     chosen, tested = (
         part.toarray() if issparse(part) else np.asarray(part) for part in (X[:, order], X_test[:, order])
     )
@@ -137,17 +137,17 @@ def _standard(X: Any, X_test: Any, order: Ints) -> tuple[Floats, Floats]:
 
 
 def _losses(X: Any, table: Floats, held_out: Bools) -> NDArray[np.float64]:
-    """Loss of held-out contents by the prior and by each size; infinite from where two sizes in a row lose more."""
+    """Loss on held-out contents of the prior and of each size; infinite after two sizes in a row without a gain."""
     content, label = np.nonzero(table[~held_out])
     train = Counts(content, label, table[~held_out][content, label], table.shape[1])
     tested = table[held_out]
-    fitted, asked = _standard(X[~held_out], X[held_out], strongest(X[~held_out], table[~held_out], SIZES[-1]))
+    fitted, held = _standard(X[~held_out], X[held_out], strongest(X[~held_out], table[~held_out], SIZES[-1]))
     losses, worse = [_loss(np.tile(train.prior, (len(tested), 1)), tested)], 0
     for size in SIZES:
         if worse == 2 or size > fitted.shape[1]:
             losses.append(np.inf)
             continue
-        losses.append(_loss(logistic(fitted[:, :size], train, asked[:, :size], C=1.0), tested))
+        losses.append(_loss(logistic(fitted[:, :size], train, held[:, :size], C=1.0), tested))
         worse = 0 if losses[-1] <= min(losses) else worse + 1
     return np.array(losses)
 

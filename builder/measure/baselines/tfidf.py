@@ -1,4 +1,4 @@
-"""TF-IDF and logistic regression: the plain text classifier that most benchmarks fail against."""
+"""TF-IDF and logistic regression: a plain text classifier, to which most benchmarks are vulnerable."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from twokeys.builder.measure.baselines.linear import logistic
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 
 CHARACTERS_UP_TO = 10_000
-"""Contents up to which character n-grams are used beside words. They help where there is little text to learn words
-from; with more they only cost: every step of the fit grows with features times answers."""
+"""Up to so many contents, character n-grams are used besides words. They help if there is little text to learn words
+from; with more text they only cost time: every step of the fit grows with features times answers."""
 
 
 class Tfidf(Baseline):
@@ -32,7 +32,7 @@ class Tfidf(Baseline):
             (vectorizer.fit_transform(texts), vectorizer.transform(unseen)) for vectorizer in vectorizers(len(texts))
         ]
         if problem.form == "option":
-            # Which option is gold shows in how it differs from the others: length, rank, overlap.
+            # The gold option may differ from the other options in length, rank or overlap.
             lexical = problem.matrices["lexical"]
             scale = np.maximum(np.abs(lexical[contents]).max(axis=0), 1e-6)
             fitted.append(
@@ -46,15 +46,15 @@ class Tfidf(Baseline):
 
 
 def vectorizers(contents: int) -> list[TfidfVectorizer]:
-    """What the features of so many contents are made by."""
-    # A word seen in one content only cannot help another: on large corpora most words are of that kind.
+    """Return the vectorizers for a training set of this size."""
+    # A word that occurs in a single content cannot help others, and on large corpora most words are such words.
     rare = 2 if contents > CHARACTERS_UP_TO else 1
     words = TfidfVectorizer(
         ngram_range=(1, 2),
         sublinear_tf=True,
         min_df=rare,
         dtype=np.float32,
-        token_pattern=r"\w+|[^\w\s]",  # noqa: S106 - no secret; marks count, so that no text is empty
+        token_pattern=r"\w+|[^\w\s]",  # noqa: S106 - no secret; marks are tokens, so that no text is empty
     )
     pieces = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_features=50_000, dtype=np.float32

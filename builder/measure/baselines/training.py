@@ -1,4 +1,4 @@
-"""How small networks are trained on counted rows: from the prior on, until unseen contents stop gaining."""
+"""Train small networks on counted rows: they start at the prior and stop when held-out contents stop gaining."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ import torch
 from torch import Tensor, nn
 
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints
-from twokeys.builder.run.room import with_threads
+from twokeys.builder.run.room import one_thread
 
 HELD_OUT = 6
-"""One content in so many decides when to stop."""
+"""One content in so many is held out to decide when to stop."""
 PATIENCE = 4
 """Epochs without gain before training stops."""
 GAIN = 1e-3
-"""Less than this, in nats, is no gain."""
+"""Smallest gain, in nats."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast.
+    """The schedule of a training.
 
     Attributes:
-        epochs: At most so many passes.
-        batch: Contents per step.
+        epochs: Most passes over the contents.
+        batch: Contents in a step.
         rate: Learning rate of the head.
         body_rate: Learning rate of everything before the head.
         decay: Weight decay.
-        contents: At most so many contents are fitted on, drawn by the seed.
+        contents: Most contents to fit on, drawn by the seed.
     """
 
     epochs: int
@@ -46,14 +46,14 @@ class Schedule:
 
 @contextmanager
 def reproducible(seed: int) -> Iterator[None]:
-    """Seed torch and sum in one order, whatever the number of cores; what was set before comes back."""
-    with with_threads(small=True), torch.random.fork_rng(devices=[]):
+    """Seed torch and make sums independent of the number of cores; the previous settings are restored."""
+    with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
 
 
 def head(inputs: int, prior: Floats) -> nn.Linear:
-    """A last layer that predicts the prior until it has learned something else."""
+    """Make a last layer that predicts the prior before training."""
     layer = nn.Linear(inputs, len(prior))
     nn.init.zeros_(layer.weight)
     with torch.no_grad():
@@ -67,8 +67,8 @@ def train_and_predict(
 ) -> Floats:  # fmt: skip
     """Train `last(body(show(contents)))` on the training rows and predict.
 
-    The state that served held-out contents best predicts; the state before the first step, which is the prior, is
-    among them. So on labels that say nothing the prediction stays at the prior.
+    The state with the least loss on held-out contents makes the predictions. The state before the first step, which is
+    the prior, is a candidate. So on random labels the prediction stays at the prior.
 
     Args:
         body: Everything before the last layer.
@@ -76,8 +76,8 @@ def train_and_predict(
         show: Makes the input of some contents.
         train: The training rows.
         test: (t,) contents to predict.
-        seed: Orders the contents.
-        schedule: How long and how fast.
+        seed: Seed of the order of contents.
+        schedule: The schedule.
 
     Returns:
         (t, train.classes) probabilities.
@@ -130,6 +130,6 @@ def _scores(model: nn.Module, show: Callable[[Ints], Tensor], contents: Ints, ba
 
 
 def _cross_entropy(scores: Tensor, counts: Floats) -> Tensor:
-    """Mean over rows: a content weighs as many as show it."""
+    """Mean over rows: the weight of a content is the number of its rows."""
     target = torch.from_numpy(counts)
     return -(target * scores.log_softmax(dim=1)).sum() / target.sum()

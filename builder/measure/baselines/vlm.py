@@ -1,4 +1,4 @@
-"""A vision-language model that sees the image and not the question: what it says may give answers away."""
+"""A vision-language model that sees the image without the question: its replies may reveal answers."""
 
 from __future__ import annotations
 

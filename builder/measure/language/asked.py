@@ -1,4 +1,4 @@
-"""What is said of the served models that a recipe had asked: names, prompts, dates, and how many replies are kept."""
+"""Facts for the manifest about the served models of a recipe: names, prompts, dates, and the number of replies."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ QUESTION, OPTIONS = "{question}", ("{option}", "{option}")
 
 
 def asked_models(run: Run, recipe: Recipe, used: Collection[str]) -> list[AskedModel]:
-    """Served models of a recipe that were asked.
+    """Return the facts of all served models that a recipe used.
 
     Args:
-        run: The build under way, whose folder keeps the replies.
-        recipe: Names the models.
-        used: What the encoders that were used encode.
+        run: The current build, whose folder keeps the replies.
+        recipe: The recipe, which names the models.
+        used: Roles of the encoders that were used.
     """
     encoders = recipe.encoders
     named = [("language", encoders.language), *(("panel", model) for model in encoders.panel)]
@@ -33,20 +33,20 @@ def asked_models(run: Run, recipe: Recipe, used: Collection[str]) -> list[AskedM
 
 
 def facts_of(run: Run, model: ServedModel, role: str) -> AskedModel:
-    """What is known of one served model."""
-    found, how = asker(run, model).facts, way_of(run, model)
-    replies = how.kind == "replies"
+    """Return the facts of one served model."""
+    facts, way = asker(run, model).facts, way_of(run, model)
+    replies = way.kind == "replies"
     return AskedModel(
         role=role,
-        model=found.model,
-        server=found.server,
-        named=list(found.named),
-        way=how.words,
+        model=facts.model,
+        server=facts.server,
+        named=list(facts.named),
+        way=way.words,
         prompts=[prompt(QUESTION, ()), prompt(QUESTION, OPTIONS)] if replies else [ask(QUESTION)],
         samples=model.manner.samples if replies else 1,
-        replies=found.replies,
-        prompt_tokens=found.prompt,
-        reply_tokens=found.reply,
-        first=found.first,
-        last=found.last,
+        replies=facts.replies,
+        prompt_tokens=facts.prompt,
+        reply_tokens=facts.reply,
+        first=facts.first,
+        last=facts.last,
     )

@@ -1,4 +1,4 @@
-"""How fluent a question is to a language model: the mean log-likelihood of its tokens, every text once, in shards."""
+"""The fluency of questions by a language model: the mean log-likelihood of tokens, for every text once, in shards."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.measure.language.stage import CHARACTERS, cut, in_room
+from twokeys.builder.measure.language.stage import CHARACTERS, cut, needs_of_language
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
-from twokeys.builder.run.room import with_threads
+from twokeys.builder.run.room import threads_for
 from twokeys.builder.run.stages import Workspace, stage
 
 PROMPT = "Question:"
-"""What a question follows; it is not scored."""
+"""Text before a question; it is not scored."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fluency(Parts):
-    """How fluent questions are."""
+    """The fluency of questions."""
 
     def by_text(self) -> dict[str, float]:
-        """Mean log-likelihood per token by text, in nats."""
+        """Text -> mean log-likelihood of a token, in nats."""
         parts = [pq.read_table(part) for part in self.parts]
         return {row["text"]: row["score"] for part in parts for row in part.to_pylist()}
 
@@ -41,16 +42,16 @@ def fluency(space: Workspace, model: NamedModel, texts: Sequence[str]) -> Fluenc
         texts: Questions, sorted, each once.
     """
     shards = cut(texts, list(map(len, texts)), CHARACTERS)
-    engine, small = in_room(space.run.engine, model.name)
-    space.parts(partial(_score, model.name, small), shards, engine)
+    needs = needs_of_language(model.name)
+    space.parts(partial(_score, model.name, needs), shards, needs)
     return Fluency()
 
 
-def _score(model: str, small: bool, texts: list[str], path: Path) -> None:
+def _score(model: str, needs: Needs, texts: list[str], path: Path) -> None:
     from twokeys.builder.measure.language.likelihoods import log_likelihoods, tokens
     from twokeys.builder.measure.language.loading import language_model
 
-    with with_threads(small):
+    with threads_for(needs):
         loaded = language_model(model)
         (sums,) = log_likelihoods(loaded, [PROMPT], [texts])
     lengths = [len(tokens(loaded, PROMPT, text)[1]) for text in texts]

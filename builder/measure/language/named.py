@@ -1,4 +1,4 @@
-"""A language model as a recipe names it: one that is loaded here, or one that a server is asked for."""
+"""Language models by their names in a recipe: local models, and served models."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from twokeys.core.errors import BadInput
 
 
 def language_named(name: str, manner: Manner) -> NamedModel:
-    """A language model with what tells it from others.
+    """Return a language model with its exact identity.
 
     Args:
         name: As `twokeys.builder.measure.language.loading.fresh` takes it, or `http://host/v1#model`.
-        manner: How a served one is asked.
+        manner: How a served model is asked.
     """
     return served_model(name, manner) if is_address(name) else NamedModel(name, identity(name))
 
 
 def local_language_model(name: str, user: str) -> NamedModel:
-    """A language model whose weights are needed.
+    """Return a language model whose weights are needed.
 
     Args:
-        name: Its name in the recipe.
-        user: What needs them.
+        name: Name of the model in the recipe.
+        user: The baseline that needs the weights.
 
     Raises:
-        BadInput: When it is served.
+        BadInput: When the model is served.
     """
     if is_address(name):
         problem = f"{user} needs the weights of the language model, and {name!r} is served"

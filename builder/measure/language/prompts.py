@@ -1,6 +1,6 @@
-"""How a language model is asked: one plain prompt, after which an answer's text is the natural continuation.
+"""Prompts for language models: a plain text, after which the text of an answer is the natural continuation.
 
-Plain text, no chat template: small models follow templates badly, and the likelihood of a text does not need one.
+There is no chat template: small models follow templates badly, and the likelihood of a text does not need one.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 VERSION = 1
-"""Raised whenever a prompt changes: measurements by other prompts are other measurements."""
+"""Increased whenever a prompt changes, since it changes all measurements."""
 TAIL = "\nShort answer:"
-"""What every prompt ends with, so that an answer meets the same last words whatever was asked."""
+"""End of every prompt, so that an answer follows the same last words after any question."""
 
 
 def ask(question: str, options: Sequence[str] = ()) -> str:
-    r"""Make the prompt of a question; the empty question asks for nothing but an answer.
+    r"""Make the prompt of a question; the empty question gives a prompt for the prior of answers.
 
     Example:
         >>> ask("Is it red?"), ask("")
@@ -26,6 +26,6 @@ def ask(question: str, options: Sequence[str] = ()) -> str:
     return f"Question: {question}{listed}{TAIL}"
 
 
-def said(answer: str) -> str:
-    """How an answer continues a prompt."""
+def continuation(answer: str) -> str:
+    """Return the text of an answer as the continuation of a prompt."""
     return f" {answer}"

@@ -1,4 +1,4 @@
-"""Language models behind a server, as the blind baselines read them: log-likelihoods, or shares of replies."""
+"""Served language models for the blind baselines: log-likelihoods, or shares of replies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twokeys.audit.served.likelihoods import Scored, echo, echoed, followed, nex
 from twokeys.audit.served.replies import VERSION as REPLIES
 from twokeys.audit.served.replies import read_reply, request
 from twokeys.audit.served.ways import Manner, Way, way
-from twokeys.builder.measure.language.prompts import VERSION, ask, said
+from twokeys.builder.measure.language.prompts import VERSION, ask, continuation
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.answers.parsing import token
@@ -24,28 +24,28 @@ from twokeys.core.answers.picking import picked
 
 Floats = NDArray[np.float32]
 LINE = 16
-"""Tokens of the line with which a model goes on."""
+"""Most tokens of the line with which a model continues."""
 SPREAD = 0.5
-"""Replies that are added to those of a question, spread evenly over its answers: no answer is impossible."""
+"""Pseudo-count of replies, spread evenly over the answers of a question, so that no answer is impossible."""
 
 
 @dataclass(frozen=True)
 class ServedModel(NamedModel):
-    """A served model as the recipe names it.
+    """A served model by its name in the recipe.
 
     Attributes:
-        manner: How the user wants it to be asked.
+        manner: How the user wants the model to be asked.
     """
 
     manner: Manner = field(default_factory=Manner)
 
 
 class Prompted(NamedTuple):
-    """A question as it is asked.
+    """A question to a model.
 
     Attributes:
-        question: The question; empty where it is hidden.
-        choices: The options that are shown with it.
+        question: The question; empty if it is hidden.
+        choices: The options in the prompt.
     """
 
     question: str
@@ -53,14 +53,14 @@ class Prompted(NamedTuple):
 
 
 def served_model(address: str, manner: Manner) -> ServedModel:
-    """A served model with what tells it from others: its server, and how it is asked."""
+    """Return a served model with its identity: its server, and how it is asked."""
     where = server("recipe", address)
     key = f"{address.partition('#')[2]} at {where.url} ({manner.key}, prompts {VERSION}.{REPLIES})"
     return ServedModel(address, key, manner)
 
 
 def asker(run: Run, model: ServedModel) -> Asker:
-    """What asks the model, and keeps its replies in the run folder.
+    """Return the object that asks the model and keeps its replies in the run folder.
 
     Raises:
         BadInput: When the user did not name its host.
@@ -69,13 +69,13 @@ def asker(run: Run, model: ServedModel) -> Asker:
 
 
 def scores(run: Run, model: ServedModel, answers: Mapping[str, Sequence[str]], stage: str) -> dict[str, list[Scored]]:
-    """Log-likelihoods of answers after questions; after the empty question too.
+    """Return log-likelihoods of answers after questions, which may include the empty question.
 
     Args:
-        run: The build under way.
+        run: The current build.
         model: The model.
-        answers: Question -> the answers that are scored.
-        stage: What the work is called where progress is shown.
+        answers: Question -> the answers to score.
+        stage: Name of the work in progress reports.
 
     Raises:
         BadInput: When the server cannot be asked.
@@ -90,19 +90,19 @@ def scores(run: Run, model: ServedModel, answers: Mapping[str, Sequence[str]], s
             question: [Scored(value, False) for value in by_token(replied[Prompted(question)], answers[question])]
             for question in questions
         }
-    texts = {question: [said(answer) for answer in answers[question]] for question in questions}
+    texts = {question: [continuation(answer) for answer in answers[question]] for question in questions}
     score = echoed if how.kind == "echo" else partial(followed, wide=how.wide)
     if how.kind == "echo":
         asks = [echo(ask(question), text) for question in questions for text in texts[question]]
     else:
         asks = [next_tokens(ask(question), sorted(set(texts[question]))) for question in questions]
     asking.foretell(asks, run.say, least=how.kind == "listed")
-    found = asking.over(lambda question: score(asking, ask(question), texts[question]), questions, run.say, stage)
-    return dict(zip(questions, found, strict=True))
+    scored = asking.over(lambda question: score(asking, ask(question), texts[question]), questions, run.say, stage)
+    return dict(zip(questions, scored, strict=True))
 
 
-def replies(run: Run, model: ServedModel, asked: Sequence[Prompted], stage: str) -> dict[Prompted, list[str]]:
-    """What the model replies to questions: one reply each, or as many samples as the manner says.
+def replies(run: Run, model: ServedModel, cases: Sequence[Prompted], stage: str) -> dict[Prompted, list[str]]:
+    """Return the model's replies to questions: one reply to each, or as many samples as `manner` requests.
 
     Raises:
         BadInput: When the server cannot be asked.
@@ -112,15 +112,15 @@ def replies(run: Run, model: ServedModel, asked: Sequence[Prompted], stage: str)
     how, manner = way(asking, model.manner), model.manner
     path = how.path
     numbers = [None] if manner.samples == 1 else range(1, manner.samples + 1)
-    unique = sorted(set(asked))
-    asks = [request(path, *one, manner.tokens, number) for one in unique for number in numbers]
+    unique = sorted(set(cases))
+    asks = [request(path, *case, manner.tokens, number) for case in unique for number in numbers]
     asking.foretell(asks, run.say)
-    found = iter(asking.over(partial(_reply, asking), asks, run.say, stage))
-    return {one: [next(found) for _ in numbers] for one in unique}
+    in_order = iter(asking.over(partial(_reply, asking), asks, run.say, stage))
+    return {case: [next(in_order) for _ in numbers] for case in unique}
 
 
 def first_lines(run: Run, model: ServedModel, questions: Sequence[str]) -> dict[str, str]:
-    """The first line with which a model that gives log-probabilities goes on after questions alone.
+    """Return the first line with which a model that gives log-probabilities continues questions alone.
 
     Raises:
         BadInput: When the server cannot be asked.
@@ -128,32 +128,33 @@ def first_lines(run: Run, model: ServedModel, questions: Sequence[str]) -> dict[
     """
     asking = asker(run, model)
     asks = [
-        Ask(COMPLETIONS, {"prompt": ask(one), "max_tokens": LINE, "temperature": 0, "stop": ["\n"]}, ask(one), LINE)
-        for one in questions
+        Ask(COMPLETIONS, {"prompt": prompt, "max_tokens": LINE, "temperature": 0, "stop": ["\n"]}, prompt, LINE)
+        for prompt in map(ask, questions)
     ]
     asking.foretell(asks, run.say)
     return dict(zip(questions, asking.over(partial(_reply, asking), asks, run.say, "blind"), strict=True))
 
 
 def way_of(run: Run, model: ServedModel) -> Way:
-    """In which way the model is asked."""
+    """Return the way in which the model is asked."""
     return way(asker(run, model), model.manner)
 
 
-def by_token(found: Sequence[str], answers: Sequence[str]) -> list[float]:
-    """Log-shares of answers among the replies to a question, each read from the reply alone.
+def by_token(replied: Sequence[str], answers: Sequence[str]) -> list[float]:
+    """Return log-shares of answers among the replies to a question; each answer is read from the reply alone.
 
     Example:
         >>> [round(share, 2) for share in by_token(["Yes.", "It is blue"], ["yes", "no"])]
         [-0.18, -1.79]
     """
     tokens = [token(answer) for answer in answers]
-    return _log_shares([tokens.index(one) for reply in found if (one := token(reply)) in tokens], len(answers))
+    given = map(token, replied)
+    return _log_shares([tokens.index(each) for each in given if each in tokens], len(answers))
 
 
-def by_option(found: Sequence[str], choices: Sequence[str]) -> list[float]:
-    """Log-shares of options among the replies to a question that shows them."""
-    places = [picked(reply, choices)[0] for reply in found]
+def by_option(replied: Sequence[str], choices: Sequence[str]) -> list[float]:
+    """Return log-shares of options among the replies to a question that shows them."""
+    places = [picked(reply, choices)[0] for reply in replied]
     return _log_shares([place for place in places if place is not None], len(choices))
 
 
@@ -163,5 +164,5 @@ def _log_shares(places: Sequence[int], number: int) -> list[float]:
     return shares
 
 
-def _reply(asking: Asker, one: Ask) -> str:
-    return str(asking.one(one, read_reply))
+def _reply(asking: Asker, asked: Ask) -> str:
+    return str(asking.one(asked, read_reply))

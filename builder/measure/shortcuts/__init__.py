@@ -1,1 +1,1 @@
-"""Shortcuts: what wordings and options give away, in words."""
+"""Shortcuts: wordings and options that reveal answers, described in words."""

@@ -1,4 +1,4 @@
-"""The simplest rule that answers most items of a category: one answer, one mark of options, or one wording."""
+"""The simplest rule that is right on most items of a category: an answer, a mark of options, or a wording."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from twokeys.builder.measure.shortcuts.cues import cues
 from twokeys.builder.measure.shortcuts.options import HOLDS, IS, Mark, marks
 
 ENOUGH = 0.9
-"""Share of what an adversary answers that a rule must answer to be told."""
+"""Share of an adversary's right answers that a rule must reach."""
 MOST_ITEMS = 20_000
-"""Items of a category in which a rule is looked for."""
+"""Most items of a category for which a rule is searched."""
 LEAST = 0.25
-"""Share of the items that must have a wording."""
+"""Smallest share of the items that must have a wording."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Rule:
 
     Attributes:
         words: The rule as the subject of `is right in`.
-        right: Items that it answers.
-        order: Simpler rules first.
+        right: Number of items on which the rule is right.
+        order: Rank of the kind of rule; simpler rules come first.
     """
 
     words: str
@@ -37,12 +37,12 @@ class Rule:
 
 
 def simplest(items: pd.DataFrame, chance: float, wanted: int, alpha: float) -> Rule | None:
-    """The rule that answers most items, if it does better than chance and about as well as was reached.
+    """Return the rule that is right on most items, if it beats chance and nearly reaches the best adversary.
 
     Args:
         items: Item table of a category.
-        chance: Of the category.
-        wanted: Items that the best adversary answers.
+        chance: Chance on the category.
+        wanted: Number of items on which the best adversary is right.
         alpha: Level of an exact binomial test against chance, corrected for all rules that were tried (Bonferroni).
     """
     if len(items) > MOST_ITEMS:
@@ -56,13 +56,13 @@ def simplest(items: pd.DataFrame, chance: float, wanted: int, alpha: float) -> R
 
 
 def _constant(items: pd.DataFrame) -> Iterator[Rule]:
-    """The same answer each time."""
+    """Yield rules that always give the same answer."""
     for answer, right in Counter(items["compared"]).items():
         yield Rule(f"the answer “{answer}”", right, 0)
 
 
 def _marked(items: pd.DataFrame) -> Iterator[Rule]:
-    """The option that a mark singles out."""
+    """Yield rules that pick the option that a mark singles out."""
     right: Counter[Mark] = Counter()
     for choices, answer in zip(items["choices"], items["answer"], strict=True):
         if len(choices) > 1:
@@ -73,10 +73,10 @@ def _marked(items: pd.DataFrame) -> Iterator[Rule]:
 
 
 def _worded(items: pd.DataFrame) -> Iterator[Rule]:
-    """The most frequent answer of questions with a wording."""
+    """Yield rules that give the most frequent answer to questions with a wording."""
     text, texts = pd.factorize(items["question"])
-    asked = np.bincount(text, minlength=len(texts)).astype(np.int64)
-    names, matrix = cues(list(texts), asked, max(2, int(LEAST * len(items))))
+    weights = np.bincount(text, minlength=len(texts)).astype(np.int64)
+    names, matrix = cues(list(texts), weights, max(2, int(LEAST * len(items))))
     answers = items["compared"].to_numpy(dtype=object)
     for row, cue in enumerate(names):
         inside = np.isin(text, matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])

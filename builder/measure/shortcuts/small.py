@@ -1,10 +1,10 @@
-"""Shortcuts among few items: exact tests on all of them, in the place of a search on one half that could find nothing.
+"""Shortcuts in small sets: exact tests on all items, since a search on one half could detect nothing.
 
-Every pair of a cue and an answer is a hypothesis. Two things must be unlikely at once, so the larger p-value counts:
-that the answer has nothing to do with the cue (Fisher's exact test, among the items that may have the answer), and that
-whoever knows what the cue asks for draws among the answers (a binomial test against one over the answers that occur
-with it, or over each item's own options). What could not stand out however its items were answered takes no room among
-the many (`twokeys.core.intervals.tarone`). Items of one group that say the same count once.
+Every pair of a cue and an answer is a hypothesis. Two explanations must both be unlikely, so the larger p-value counts:
+that the answer is unrelated to the cue (Fisher's exact test, among the items that can have the answer), and that a
+predictor that knows what the cue asks for draws among the answers (a binomial test against one over the answers that
+occur with the cue, or over the options of each item). A hypothesis that could never become significant does not count
+in the correction for many tests (`twokeys.core.intervals.tarone`). Items of one group with the same result count once.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SMALL = 500
-"""Items of an answer type from which one half of them is enough to be searched."""
+"""Items of an answer type from which half of them is enough for a search."""
 SUPPORT = 4
 """Fewest items of a cue."""
 REPEATED = 0.5
-"""Share of its items that a shortcut may share with one before it."""
+"""Largest share of items that a shortcut may have in common with earlier shortcuts."""
 
 
 @dataclass(frozen=True)
 class Tested:
-    """What exact tests looked at.
+    """The exact tests on a small set.
 
     Attributes:
-        items: Items that were tested, all of them.
-        hypotheses: What was tested of them.
-        able: Those that could stand out, by which the level was divided.
-        held: Those that stand out and are told.
+        items: Number of items.
+        hypotheses: Number of hypotheses.
+        able: Hypotheses that could become significant, by which the level was divided.
+        held: Hypotheses that are significant and reported.
     """
 
     items: int
@@ -49,10 +49,10 @@ class Tested:
     held: int
 
     def words(self, what: str) -> str:
-        """What came of it, in a sentence.
+        """Describe the result in a sentence.
 
         Args:
-            what: One of what was tested, such as `wording`.
+            what: Name of one tested thing, such as `wording`.
 
         Example:
             >>> Tested(20, 31, 0, 0).words("wording")
@@ -73,13 +73,13 @@ class Tested:
 
 @dataclass(frozen=True)
 class Hit:
-    """A cue that tells an answer.
+    """A cue that reveals an answer.
 
     Attributes:
         cue: The cue.
         answer: The answer.
         answer_type: The answer type.
-        p: Its p-value, not corrected.
+        p: The p-value, not corrected.
     """
 
     cue: Cue
@@ -93,7 +93,7 @@ def wordings(items: pd.DataFrame, alpha: float) -> tuple[list[Hit], Tested]:
 
     Args:
         items: Item table with `question`, `compared`, `answer_type`, `choices` and `group`.
-        alpha: Chance that any shortcut is told of random answers.
+        alpha: Chance that any shortcut is reported on random answers.
     """
     families = [
         family
@@ -109,12 +109,12 @@ def wordings(items: pd.DataFrame, alpha: float) -> tuple[list[Hit], Tested]:
         if number
     ]
     taken: list[Hit] = []
-    told: dict[tuple[str, str], Bools] = {}
+    covered: dict[tuple[str, str], Bools] = {}
     for p, cue, family, row in sorted(hits, key=lambda hit: (hit[0], hit[1], hit[2].answer)):
         inside, place = family.inside[row], (family.answer_type, family.answer)
-        before = told.setdefault(place, np.zeros(len(inside), dtype=bool))
+        before = covered.setdefault(place, np.zeros(len(inside), dtype=bool))
         if (before & inside).sum() <= REPEATED * inside.sum():
-            told[place] = before | inside
+            covered[place] = before | inside
             taken.append(Hit(cue, family.answer, family.answer_type, float(p)))
     return taken, Tested(len(items), len(least), number, len(taken))
 
@@ -127,9 +127,9 @@ class _Family:
         names: The cues.
         answer: The answer.
         answer_type: The answer type.
-        inside: (cues, items) where each cue holds.
+        inside: (cues, items) whether each cue matches each item.
         p: (cues,) p-values.
-        least: (cues,) smallest p-values that they could have.
+        least: (cues,) smallest p-values that the cues could reach.
     """
 
     names: list[Cue]
@@ -157,27 +157,27 @@ def _families(part: pd.DataFrame, kind: str) -> Iterator[_Family]:
         if items < SUPPORT:
             continue
         right = answers == answer
-        offered = np.array([not len(own) or answer in own for own in part["choices"]], dtype=bool)
+        offered = np.array([not len(choices) or answer in choices for choices in part["choices"]], dtype=bool)
         counted = _counted(inside, right, offered, starts)
         drawn = np.where(options > 0, 1 / np.maximum(options, 1), 0.0) * offered
-        own = (inside * drawn).sum(axis=1) / np.maximum((inside & offered).sum(axis=1), 1)
-        p, least = _p_values(counted, own if (options > 0).all() else guess)
+        of_options = (inside * drawn).sum(axis=1) / np.maximum((inside & offered).sum(axis=1), 1)
+        p, least = _p_values(counted, of_options if (options > 0).all() else guess)
         yield _Family(names, str(answer), kind, inside, p, least)
 
 
 def _counted(inside: Bools, right: Bools, offered: Bools, starts: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Groups that hold an item of each cell of the table of cue by answer, for every cue."""
+    """Count, for every cue, the groups with an item in each cell of the table of cue by answer."""
 
     def groups(cells: Bools) -> Ints:
-        found: Ints = np.logical_or.reduceat(cells, starts, axis=1).sum(axis=1)
-        return found
+        number: Ints = np.logical_or.reduceat(cells, starts, axis=1).sum(axis=1)
+        return number
 
     yes, no = right & offered, ~right & offered
     return groups(inside & yes), groups(inside & no), groups(~inside & yes), groups(~inside & no)
 
 
 def _p_values(counted: tuple[Ints, Ints, Ints, Ints], guess: Floats) -> tuple[Floats, Floats]:
-    """P-values of every cue, and the smallest that Fisher's test can reach with as many items of each kind."""
+    """Return the p-value of every cue, and the smallest value that Fisher's test can reach with these margins."""
     hit, miss, other, rest = counted
     total, wanted, shown = hit + miss + other + rest, hit + other, hit + miss
     fisher = hypergeom.sf(hit - 1, total, wanted, shown)

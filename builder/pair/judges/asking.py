@@ -17,8 +17,9 @@ from twokeys.audit.models.model import Model, Question
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
-from twokeys.builder.run.room import room_for, weight, with_threads
+from twokeys.builder.run.room import needs_of, threads_for, weight
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
@@ -118,8 +119,8 @@ def ask_model(space: Workspace, model: NamedModel, claims: Sequence[Claim], pict
     parts = [claims[start : start + PER_SHARD] for start in range(0, len(claims), PER_SHARD)]
     shards = [(part, pictures.part(claim.image for claim in part if claim.picture is None)) for part in parts]
     # Loaded here first: a wrong name is said once, and the weights say whether every process has room for them.
-    engine, small = room_for(space.run.engine, weight(_loaded(model.name).module))
-    space.parts(partial(_answer, model.name, small), shards, engine)
+    needs = needs_of(weight(_loaded(model.name).module))
+    space.parts(partial(_answer, model.name, needs), shards, needs)
     return Margins()
 
 
@@ -142,12 +143,12 @@ def _decoded(claim: Claim, pictures: Pictures) -> Image.Image:
     return pictures.decode(claim.image) if made is None else decode(made, claim.image, pictures.limits)
 
 
-def _answer(model: str, small: bool, shard: tuple[Sequence[Claim], Pictures], path: Path) -> None:
+def _answer(model: str, needs: Needs, shard: tuple[Sequence[Claim], Pictures], path: Path) -> None:
     claims, pictures = shard
     found: list[Margin] = []
     for start in range(0, len(claims), PER_BATCH):
         asked = _expected(claims[start : start + PER_BATCH], pictures)
-        with with_threads(small):
+        with threads_for(needs):
             found += margins(_loaded(model), asked)
     nats = pa.array([round(one.nats, 4) for one in found], pa.float64())
     unsaid = pa.array([one.unsaid for one in found], pa.string())

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from twokeys.builder.read.corpora.gold_marks import Golds, answers_of, plain
+from twokeys.builder.read.corpora.gold_marks import Golds, plain, said_of
 from twokeys.builder.read.corpora.image_columns import ImageColumn
 from twokeys.builder.read.corpora.joined import joined_files, second_files
 from twokeys.builder.read.corpora.kept import Kept
@@ -83,9 +83,10 @@ class Tables:
         columns, images = _columns(corpus), _image_columns(corpus)
         of_images = dict.fromkeys((inner for name in images for inner in names_in(name)), "columns.image")
         wanted = dict.fromkeys(meta, "options.meta") | columns.named
-        _meant(corpus, {*wanted, *of_images})
-        second = second_files(corpus, root, split, of_images | wanted)
-        first = {name: field for name, field in wanted.items() if not _is_second(name, columns)}
+        every = columns.whole(of_images | wanted)
+        _meant(corpus, {*wanted, *of_images, *every})
+        second = second_files(corpus, root, split, every)
+        first = {name: field for name, field in columns.whole(wanted).items() if not _is_second(name, columns)}
         # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
         reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
         before, kept, kept_second = 0, Kept.of(columns), Kept.of(columns, second=True)
@@ -93,8 +94,8 @@ class Tables:
             of_file = [ImageColumn.of(corpus, file, name, len(images) == 1) for name in images]
             golds = Golds(columns, file)
             table = Table(corpus, meta, file, split, of_file, before, golds)
-            stated = [name for column in of_file if column.naming for name in names_in(column.naming)]
-            naming = [name for name in stated if not _is_second(name, columns)]
+            stated = {name: "columns.image" for column in of_file if column.naming for name in names_in(column.naming)}
+            naming = [name for name in columns.whole(stated) if not _is_second(name, columns)]
             number = 0
             for number, record in records(file, first | dict.fromkeys(naming, "columns.image")):
                 is_here = False
@@ -127,7 +128,8 @@ class Tables:
                 told = embedded_name(file, name) if column.naming is None else column.naming
                 wanted = {inner: "columns.links" for link in links for inner in names_in(link)}
                 wanted |= dict.fromkeys(names_in(told), "columns.image") if told else {}
-                for found in each(records(file, wanted), partial(_of_record, corpus, file, column, told)):
+                rows = records(file, _columns(corpus).whole(wanted))
+                for found in each(rows, partial(_of_record, corpus, file, column, told)):
                     yield from [found] if isinstance(found, BadInput) else found
 
 
@@ -160,7 +162,7 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
     names = [*names_in(columns.split), *kept.where, *kept.filled]
     wanted = {name: columns.named[name] for name in names}
     for file in _all(shards):
-        for number, record in records(file, wanted):
+        for number, record in records(file, columns.whole(wanted)):
             if isinstance(record, BadInput):
                 broken.append(record)
                 continue
@@ -261,7 +263,7 @@ class Table:
         options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
         options = (by_letter(options[0]) if len(options) == 1 else None) or options
         images = self._locators(cells)
-        answers = answers_of(flat(cells.members(columns.answers))) if columns.answers else ()
+        said = said_of(flat(cells.members(columns.answers))) if columns.answers else ()
         texts = [_option_text(option, columns, file, number) for option in options]
         asked = named(cells.question(), texts, len(images), file.name, number)
         self._check_holes(cells, highest([asked.question, *texts]))
@@ -276,9 +278,9 @@ class Table:
             source_id=identity,
             image=images[0] if len(images) == 1 else tuple(images),
             question=asked.question,
-            answer=self.golds.of(number, gold, options, answers),
+            answer=self.golds.of(number, gold, options, said),
             choices=tuple(plain(option) for option in options if not absent(option)),
-            answers=answers,
+            answers=() if isinstance(said, dict) else said,
             answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
             links=_links(self.corpus, cells),
             meta={name: _json(cells.column(name)) for name in self.meta},

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from twokeys.builder.read.corpora.lists import absent, as_list
+from twokeys.builder.read.corpora.lists import absent, as_list, printed
 from twokeys.builder.read.corpora.opening import MEND, SourceFile
-from twokeys.core.answers.majority import majority
+from twokeys.core.answers.majority import highest, majority
 from twokeys.core.errors import BadInput, short
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ class Golds:
     file: SourceFile
     seen: dict[str, int] = field(default_factory=dict)
 
-    def of(self, row: int, value: Any, options: Sequence[Any], answers: Sequence[Any]) -> Any:
+    def of(self, row: int, value: Any, options: Sequence[Any], answers: Sequence[Any] | Mapping[str, float]) -> Any:
         """The gold's text, a list of texts where there are several; an open question has its own text as gold.
 
         Args:
             row: The row, for messages.
             value: What the column of golds holds; nothing if the recipe names none.
             options: The options in the source's order; absent ones are in their places.
-            answers: What annotators answered.
+            answers: What annotators answered, or answers with their scores.
 
         Raises:
             BadInput: When there is none, or it is not given as the recipe says.
@@ -92,13 +93,19 @@ class Golds:
             remedy = f"write `answer_is: {other}` if the source counts so, else mend these rows"
             raise BadInput(self.file.path, "columns.answer_is", problem, " | ".join(FIRST_INDEX), remedy)
 
-    def _majority(self, row: int, answers: Sequence[Any]) -> str:
+    def _majority(self, row: int, answers: Sequence[Any] | Mapping[str, float]) -> str:
         if self.columns.answers is None:
             problem = "`answer` is null, and no column of annotators' answers is named"
             remedy = "name the column of golds, or the column of what annotators answered"
             raise BadInput(self.file.path, "columns.answers", problem, "a column in one of them", remedy)
         if not answers:
             raise BadInput(self.file.name, row, "no annotator answered", "one answer or more", MEND)
+        if isinstance(answers, Mapping):
+            return highest(answers)
+        if objects := [answer for answer in answers if isinstance(answer, dict)]:
+            problem = f"what an annotator answered is the object {short(objects[0], 60)}"
+            allowed = "texts, objects with a field `answer`, or answers with scores of 0 or more"
+            raise BadInput(self.file.name, row, problem, allowed, MEND)
         return majority([str(answer) for answer in answers])
 
     def _text(self, row: int, value: Any, options: Sequence[Any], closed: bool) -> Any:
@@ -139,6 +146,24 @@ class Golds:
 
     def _count(self, what: str) -> None:
         self.seen[what] = self.seen.get(what, 0) + 1
+
+
+def said_of(members: Sequence[Any]) -> tuple[Any, ...] | dict[str, float]:
+    """What annotators answered, as `answers_of`; or an object of answers with their scores, as OK-VQA's soft labels.
+
+    Example:
+        >>> said_of([{"artist": 1, "sculptor": 0.667}]), said_of(['{"race": 1}']), said_of(["race", "ride"])
+        ({'artist': 1.0, 'sculptor': 0.667}, {'race': 1.0}, ('race', 'ride'))
+    """
+    one = members[0] if len(members) == 1 else None
+    found = printed(one) if isinstance(one, str) and one.lstrip().startswith("{") else one
+    if isinstance(found, dict) and all(isinstance(key, str) and _is_score(score) for key, score in found.items()):
+        return {key: float(score) for key, score in found.items() if score and not absent(key)}
+    return answers_of(members)
+
+
+def _is_score(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
 def answers_of(members: Sequence[Any]) -> tuple[Any, ...]:

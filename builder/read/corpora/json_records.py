@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from twokeys.builder.read.corpora.json_objects import Repeated, repeated_in, twice
 from twokeys.builder.read.corpora.opening import (
     MEND,
     Record,
@@ -46,11 +47,12 @@ def json_records(file: SourceFile, wanted: Sequence[str]) -> Records:
     """
     if file.records is None and is_lines(file):
         return read_json_lines(file)
-    documents = read_json_documents(file)
+    documents, repeated = read_json_documents(file)
     if not documents:
         raise BadInput(file.path, None, "the file has no rows", "", "download it again")
     document = documents[0] if len(documents) == 1 else documents
-    return _numbered(file, _found(file, document, wanted))
+    found = _numbered(file, _found(file, document, wanted))
+    return _with_repeated(file, found) if repeated else found
 
 
 def holds_json(file: SourceFile) -> bool:
@@ -83,6 +85,7 @@ def _found(file: SourceFile, document: Any, wanted: Sequence[str]) -> list[Any]:
     Raises:
         BadInput: When it holds none, or does not tell which of its values they are.
     """
+    _check(file, document)
     if file.records is not None:
         return _listed(file, _under(file, document, file.records))
     if not isinstance(document, dict):
@@ -111,17 +114,31 @@ def _under(file: SourceFile, document: Any, path: str) -> Any:
             keys = ", ".join(map(str, list(document)[:12])) if isinstance(document, dict) else "no keys at all"
             raise BadInput(file.path, "options.records", f"there is no key {part!r} in {path!r}", keys, NAME)
         document = document[part]
+        _check(file, document)
     return document
 
 
 def _listed(file: SourceFile, value: Any) -> list[Any]:
     """A list of records, or those of an object of records with their keys."""
+    _check(file, value)
     if isinstance(value, dict):
-        return [{KEY: key} | one if isinstance(one, dict) else one for key, one in value.items()]
+        # A record that holds a key twice stays what it is: a bad row.
+        whole = {key: isinstance(one, dict) and not isinstance(one, Repeated) for key, one in value.items()}
+        return [{KEY: key} | one if whole[key] else one for key, one in value.items()]
     if isinstance(value, list):
         return value
     problem = f"the records are of type {type(value).__name__}"
     raise BadInput(file.path, "options.records", problem, _FORMS, NAME)
+
+
+def _check(file: SourceFile, value: Any) -> None:
+    """Refuse what holds records if it holds a key twice: some of them are lost.
+
+    Raises:
+        BadInput: If it does.
+    """
+    if isinstance(value, Repeated):
+        raise twice(file.path, None, value.key)
 
 
 def _holds_records(values: list[Any]) -> bool:
@@ -152,3 +169,10 @@ def _numbered(file: SourceFile, found: list[Any]) -> Records:
         problem = f"the entry is of type {type(record).__name__}"
         bad = BadInput(file.name, number, problem, "a JSON object for each record", MEND)
         yield number, record if isinstance(record, dict) else bad
+
+
+def _with_repeated(file: SourceFile, records: Records) -> Records:
+    """Records, of which those with an object that holds a key twice are bad."""
+    for number, record in records:
+        key = repeated_in(record)
+        yield number, record if key is None else twice(file.name, number, key)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
+import warnings
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.json_objects import MEND as MEND
+from twokeys.builder.read.corpora.json_objects import Objects, twice
 from twokeys.builder.read.held import held
 from twokeys.builder.read.packed import opened, without_packing
 from twokeys.core.errors import BadInput, short
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-MEND = "mend or remove the row"
 CHECK = "check that this is the official file"
 LONGEST_LINE = 512 * 2**20
 """Bytes of a line, or of a cell of CSV: it holds images of 100 MB as text."""
@@ -127,19 +129,28 @@ def read_json(file: SourceFile, hook: Callable[[Record], Any] | None = None) -> 
     """
     text = read_text(file.path)
     try:
-        return _checked(json.loads(text, parse_constant=_no_number, object_hook=hook), text)
+        objects = Objects(hook)
+        found = _checked(json.loads(text, parse_constant=_no_number, object_pairs_hook=objects), text)
     except (ValueError, RecursionError) as error:
         raise _no_json(file, error, len(text)) from None
+    if objects.repeated is not None:
+        raise twice(file.path, None, objects.repeated)
+    return found
 
 
-def read_json_documents(file: SourceFile) -> list[Any]:
+def read_json_documents(file: SourceFile) -> tuple[list[Any], bool]:
     """Read JSON documents that stand one after the other, each over as many lines as it likes.
+
+    Returns:
+        The documents, and whether some object in them holds a key twice: it is then a `Repeated`.
 
     Raises:
         BadInput: When one cannot be parsed; names the line.
     """
     text = read_text(file.path)
-    decode, space = json.JSONDecoder(parse_constant=_no_number).raw_decode, re.compile(r"\s*")
+    objects = Objects()
+    decode = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=objects).raw_decode
+    space = re.compile(r"\s*")
     found, place = [], space.match(text).end()  # type: ignore[union-attr]
     try:
         while place < len(text):
@@ -149,7 +160,7 @@ def read_json_documents(file: SourceFile) -> list[Any]:
         _checked(found, text)
     except (ValueError, RecursionError) as error:
         raise _no_json(file, error, len(text)) from None
-    return found
+    return found, objects.repeated is not None
 
 
 def _no_json(file: SourceFile, error: Exception, length: int) -> BadInput:
@@ -218,13 +229,16 @@ def read_json_lines(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]
         if not line.strip():
             continue
         try:
-            value = _checked(json.loads(line, parse_constant=_no_number), line)
+            objects = Objects()
+            value = _checked(json.loads(line, parse_constant=_no_number, object_pairs_hook=objects), line)
         except (ValueError, RecursionError) as error:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             problem = f"the line {short(line.strip())} is no JSON ({reason})"
             yield number, BadInput(file.name, number, problem, "one JSON object a line", MEND)
             continue
-        if isinstance(value, dict):
+        if objects.repeated is not None:
+            yield number, twice(file.name, number, objects.repeated)
+        elif isinstance(value, dict):
             yield number, value
         else:
             problem = f"the line holds a value of type {type(value).__name__}"
@@ -264,7 +278,7 @@ def read_csv(file: SourceFile, delimiter: str = ",") -> Iterator[tuple[int, dict
 def placed_csv(file: SourceFile, delimiter: str) -> Iterator[tuple[int, int, dict[str, str] | BadInput]]:
     """Yield (row number from 1, byte at which the row begins in the unpacked file, row), as `read_csv`."""
     csv.field_size_limit(LONGEST_LINE)
-    read = 0
+    read, joined = 0, []
 
     def texts() -> Iterator[str]:
         nonlocal read
@@ -283,9 +297,12 @@ def placed_csv(file: SourceFile, delimiter: str) -> Iterator[tuple[int, int, dic
             if not cells:
                 continue
             number += 1
+            if delimiter != "\t" and _joined(delimiter, cells):
+                joined.append(number)
             yield number, place, _csv_row(file, delimiter, number, names, cells)
         if number == 0:
             raise _empty(file)
+        _warn_of_joined(file, joined)
     except csv.Error as error:
         if "new-line character" in str(error):
             problem, remedy = "lines end in a carriage return alone", r"convert the file, e.g. with `tr '\r' '\n'`"
@@ -307,9 +324,28 @@ def _check_header(file: SourceFile, names: list[str]) -> None:
         raise BadInput(file.path, 1, f"the header is {short(names)}", allowed, remedy)
 
 
-def _joins(cell: str, place: int, columns: int) -> bool:
-    """Whether a cell holds the end of one row of a table with tabs and the beginning of another, by their tabs."""
-    first, *inside = (line.count("\t") for line in cell.split("\n")) if "\n" in cell else (0,)
+def _joined(delimiter: str, cells: list[str]) -> bool:
+    """Whether a quoted cell may have taken in the end of one row and the beginning of another."""
+    return len(cells) > 1 and any(
+        "\n" in cell and _joins(cell, place, len(cells), delimiter) for place, cell in enumerate(cells)
+    )
+
+
+def _warn_of_joined(file: SourceFile, rows: list[int]) -> None:
+    """Warn of rows that stray quotes may have joined: commas are marks of prose too, so that nobody can be sure."""
+    if rows:
+        named = ", ".join(map(str, rows[:3])) + (", ..." if len(rows) > 3 else "")
+        message = (
+            f"{file.name}: {len(rows):,} rows ({named}) have a quoted cell with line ends in it and as many separators "
+            "around these as the end of a row and the beginning of the next have: if quotes belong to the text, they "
+            'may have joined rows; write such a cell in quotes and each of its quotes twice ("")'
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+def _joins(cell: str, place: int, columns: int, delimiter: str = "\t") -> bool:
+    """Whether a cell holds the end of one row of a table and the beginning of another, by what parts their cells."""
+    first, *inside = (line.count(delimiter) for line in cell.split("\n")) if "\n" in cell else (0,)
     return bool(inside) and (first, inside[-1]) == (columns - 1 - place, place) and {*inside[:-1]} <= {columns - 1}
 
 

@@ -77,11 +77,15 @@ class Cells:
         Raises:
             BadInput: When the column is missing, or its text begins like a list and is none.
         """
-        value = self.raw(name)
-        between = self.columns.separators.get(name)
-        if between is not None and isinstance(value, str):
-            value = [member.strip() for member in value.split(between)] if value.strip() else []
+        value = self._parted(name, self.raw(name))
         return [self._meant(name, member) for member in as_list(value, name, self.file, self.row)]
+
+    def _parted(self, name: str, value: Any) -> Any:
+        """The list that a text stands for, if the recipe says what stands between the members of its column."""
+        between = self.columns.separators.get(name)
+        if between is None or not isinstance(value, str):
+            return value
+        return [member.strip() for member in value.split(between)] if value.strip() else []
 
     def raw(self, name: str) -> Any:
         """The cell as the file holds it; dots go into nested fields, and into members of lists.
@@ -91,7 +95,10 @@ class Cells:
         """
         if name in self.record:
             return self.record[name]
+        top = next((column for column in self.columns.separators if name.startswith(f"{column}.")), None)
         try:
+            if top is not None:
+                return _inside(self._parted(top, self.raw(top)), name[len(top) + 1 :].split("."))
             return _inside(self.record, name.split("."))
         except LookupError:
             names = ", ".join(sorted(self.record)[:12])

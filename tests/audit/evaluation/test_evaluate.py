@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from tests.audit.conftest import Says, looks
 from tests.data_cards.conftest import make
@@ -158,3 +159,14 @@ def test_bad_folders_are_named(folder: Path, tmp_path: Path) -> None:
 def test_what_is_no_picture_is_named(data: bytes) -> None:
     with pytest.raises(BadInput, match="folder, image 7"):
         decode(data, "folder, image 7")
+
+
+def test_the_device_and_the_weights_are_those_that_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = evaluate(folder, "reference:llava-balanced", device="cpu", dtype="bfloat16", masking="mean-colour,removed")
+    assert found.run["dtype"] == "bfloat16"
+    plain = evaluate(folder, "reference:llava-balanced", device="cpu", masking="mean-colour,removed")
+    assert "dtype" not in plain.run
+    assert (found.items["v.both"] != plain.items["v.both"]).any()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(BadInput, match="torch finds no GPU"):
+        evaluate(folder, "reference:llava-balanced", device="cuda")

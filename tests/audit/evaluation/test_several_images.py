@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 
 from tests.audit.conftest import COLOURS, Says, png
 from twokeys.audit.evaluation.evaluate import evaluate
 from twokeys.audit.explanation.explain import explain
+from twokeys.audit.games.backgrounds import IMAGE
+from twokeys.audit.models.generative import Generative
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.published import read
-from twokeys.audit.reference.families import untrained
+from twokeys.audit.reference.families import FAMILIES, untrained
 from twokeys.core.errors import BadInput, Unscorable
 from twokeys.core.items import image_key
 
@@ -90,12 +93,84 @@ def test_a_set_of_which_nothing_can_be_answered_says_so(several: Path) -> None:
         evaluate(several, Says(looks), masking=Masking())
 
 
-@pytest.mark.parametrize("family", ["llava", "qwen", "internvl"])
-def test_a_game_is_played_over_one_image(several: Path, family: str) -> None:
+def showing_one(family: str) -> Generative:
+    """An untrained model whose chat template shows the first image of a turn alone."""
     model = untrained(family, 0)
+    first_and_text = "[turn['content'][0], turn['content'][-1]]"
+    model.template = model.template.replace("in turn['content']", f"in {first_and_text}")
+    return model
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_game_of_several_images_has_probabilities_and_dividends(several: Path, family: str) -> None:
+    found = evaluate(several, untrained(family, 0), masking=Masking())
+    assert (len(found.items), len(found.skipped)) == (24, 0)
+    assert found.run["value"] == "probability"
+    values = found.items[["v.both", "v.image", "v.question", "v.neither"]].to_numpy()
+    assert ((values > 0) & (values < 1)).all()
+    dividend = values @ [1, -1, -1, 1]
+    assert found.items["dividend"].to_numpy() == pytest.approx(dividend)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_image_goes_in_as_it_would_alone_and_their_order_counts(family: str) -> None:
+    """Images of different sizes: the features are those of each image alone, one image after the other."""
+    model, rng = untrained(family, 0), np.random.default_rng(0)
+    first, second = (Image.fromarray(rng.integers(0, 255, (64, wide, 3), dtype=np.uint8)) for wide in (64, 128))
+    both = model.prepare(Question(first, "is it red?", kind="yes/no", more=(second,)), "yes")
+    alone = [model.prepare(Question(one, "is it red?", kind="yes/no"), "yes") for one in (first, second)]
+    assert both.patches == sum(one.patches for one in alone)
+    assert both.tokens == alone[0].tokens
+    assert [both.words.strings] == [alone[0].words.strings]
+    features = model.features(both.pixels[None], both.layout.sizes)
+    assert len(both.image_places) == features.shape[1]
+    expected = torch.cat([model.features(one.pixels[None]) for one in alone], dim=1)
+    torch.testing.assert_close(features, expected, rtol=1e-4, atol=1e-5)
+    turned = model.prepare(Question(second, "is it red?", kind="yes/no", more=(first,)), "yes")
+    everything = [(np.ones((1, one.patches), bool), np.ones((1, one.tokens), bool)) for one in (both, turned)]
+    values = [model.score(one, *keep)[0] for one, keep in zip((both, turned), everything, strict=True)]
+    assert values[0] != values[1]
+    # Many at once: the same probabilities, also beside items of one image.
+    items = [both, turned, alone[0]]
+    keeps = [(np.ones(one.patches, bool), np.ones(one.tokens, bool)) for one in items]
+    assert model.respond(items, keeps)[1][:2] == pytest.approx(values, rel=1e-3)
+
+
+@pytest.mark.parametrize("fill", IMAGE)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_masked_patch_changes_the_pixels_of_its_own_image_alone(family: str, fill: str) -> None:
+    model, rng = untrained(family, 0), np.random.default_rng(1)
+    first, second, donor = (
+        Image.fromarray(rng.integers(0, 255, (64, wide, 3), dtype=np.uint8)) for wide in (64, 128, 64)
+    )
+    question = Question(first, "is it red?", kind="yes/no", more=(second,))
+    both = model.prepare(question, "yes", Masking(image=fill), donor)
+    (one, other) = (model.prepare(Question(each, "is it red?", kind="yes/no"), "yes", Masking(image=fill), donor)
+                    for each in (first, second))  # fmt: skip
+    keep = np.ones((1, both.patches), dtype=bool)
+    keep[0, one.patches + 1] = False  # the second patch of the second image
+    changed = model.masked(both, keep)[0] != both.pixels
+    tiles = len(one.pixels)
+    assert not changed[:tiles].any()
+    own = np.ones((1, other.patches), dtype=bool)
+    own[0, 1] = False
+    alone = model.masked(other, own)[0]
+    high, wide = alone.shape[-2:]
+    torch.testing.assert_close(model.masked(both, keep)[0][tiles:, :, :high, :wide], alone)
+    nothing = model.masked(both, np.zeros((1, both.patches), dtype=bool))[0]
+    expected = [model.masked(each, np.zeros((1, each.patches), dtype=bool))[0] for each in (one, other)]
+    for part, each in zip((nothing[:tiles], nothing[tiles:]), expected, strict=True):
+        torch.testing.assert_close(part[..., : each.shape[-2], : each.shape[-1]], each)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_template_that_shows_one_image_leaves_items_of_several_out(several: Path, family: str) -> None:
+    model = showing_one(family)
+    assert not model.several
+    assert untrained(family, 0).several
     found = evaluate(several, model, masking=Masking(), limit=24)
     assert len(found.items) == len(found.skipped) == 12
-    assert set(found.skipped.values()) == {"the item has 2 images, and the model is shown one"}
+    assert set(found.skipped.values()) == {"the item has 2 images, and the model's template shows 1"}
     grey = Image.new("RGB", (16, 16), "grey")
     with pytest.raises(Unscorable, match="the item has 2 images"):
         model.reply([Question(grey, "is it red?", kind="yes/no", more=(grey,))])

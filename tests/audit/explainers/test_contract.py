@@ -12,6 +12,7 @@ from tests.audit.explainers.conftest import QUESTION, Counted
 from twokeys.audit.explainers.explainer import Task, play
 from twokeys.audit.explainers.integrated_gradients import IntegratedGradients
 from twokeys.audit.explainers.registry import BUILT_IN, named
+from twokeys.audit.games.synergy import Scores
 from twokeys.audit.reference.families import untrained
 
 HIDDEN = 5
@@ -31,6 +32,22 @@ def test_scores_fit_and_are_finite_and_the_same_again(explainer, task):
     assert np.isfinite(first.text).all()
     assert (first.image == second.image).all()
     assert (first.text == second.text).all()
+
+
+@pytest.fixture(scope="module", params=["llava", "qwen", "internvl"])
+def rounded(request):
+    """A task of a model with weights of 16 bits, as models have them on a GPU."""
+    model = untrained(request.param, 0)
+    model.module.to(torch.bfloat16)
+    return Task(model, model.prepare(QUESTION, "yes"), 5, Scores(np.ones(16), np.ones(6)))
+
+
+def test_weights_of_16_bits_are_explained_too(explainer, rounded):
+    if explainer.name in ("oracle", "anti-oracle"):
+        pytest.skip("it knows the truth and asks no model")
+    found = explainer(rounded)
+    assert found.image.shape == (rounded.prepared.patches,)
+    assert np.isfinite(np.concatenate([found.image, found.text])).all()
 
 
 def test_cost_is_what_is_documented(explainer, task):

@@ -158,6 +158,6 @@ def test_words_and_p_values_as_they_are_read() -> None:
 
 
 def test_a_journal_without_a_folder_keeps_lines_in_memory() -> None:
-    journal = Journal(None, LINES, {})
+    journal = Journal(None, LINES, {}, ())
     journal.add({"id": "a"})
     assert "a" in journal.lines

@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 from transformers import AutoProcessor, AutoTokenizer, LlavaProcessor
 
-from twokeys.audit.models.anything import load_anything
+from twokeys.audit.models.anything import Anything, load_anything
+from twokeys.audit.models.llava import Llava
 from twokeys.audit.models.loading import load
 from twokeys.audit.models.model import Model, Question, Responder
 from twokeys.audit.reference.families import save, untrained
@@ -54,17 +55,21 @@ def test_a_tokenizer_is_no_processor(folder: Path, monkeypatch: pytest.MonkeyPat
         load_anything(str(folder), None, "cpu", torch.float32, "any", "")
 
 
-def test_several_images_are_shown_in_their_order_by_the_chat_template(folder: Path, tmp_path: Path) -> None:
+def test_several_images_are_shown_in_their_order_by_the_chat_template(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     family = load(str(folder), instruction="")
+    assert isinstance(family, Llava)
     save(family, tmp_path)
-    # Without a processor of its own, the family is shown one image an item.
-    assert isinstance(load(str(tmp_path), instruction="", several=True), Model)
     processor = LlavaProcessor(
         family.images, family.tokenizer, 16, "full", family.template, "<image>", num_additional_image_tokens=0
     )
     processor.save_pretrained(tmp_path)
+    assert isinstance(load(str(tmp_path), instruction="", several=True), Model)
+    # A family whose template shows one image is asked by its own processor, if that takes several.
+    monkeypatch.setattr(Llava, "several", False)
     anything = load(str(tmp_path), instruction="", several=True)
-    assert not isinstance(anything, Model)
+    assert isinstance(anything, Anything)
     assert anything.several
     red, blue = (Image.new("RGB", (64, 64), colour) for colour in ("red", "blue"))
     one = anything._inputs([red], "is it red?")
@@ -72,9 +77,12 @@ def test_several_images_are_shown_in_their_order_by_the_chat_template(folder: Pa
     assert inputs["pixel_values"].shape[0] == 2
     torch.testing.assert_close(inputs["pixel_values"][:1], one["pixel_values"])
     asked = Question(red, "is it red?", kind="open", more=(blue,))
-    assert anything.reply([asked, Question(red, "is it red?", kind="open")])[1] == family.reply([
-        Question(red, "is it red?", kind="open")
-    ])[0]  # fmt: skip
+    # Behind the seam the prompt, the pixels and the reply are the processor's own.
+    item = family.prepare(asked)
+    assert item.ids.tolist() == inputs["input_ids"][0].tolist()
+    torch.testing.assert_close(item.pixels, inputs["pixel_values"])
+    both = [asked, Question(red, "is it red?", kind="open")]
+    assert anything.reply(both) == family.reply(both)
 
 
 def test_a_template_that_shows_one_image_takes_no_several(folder: Path, tmp_path: Path) -> None:

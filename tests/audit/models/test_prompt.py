@@ -25,7 +25,7 @@ def ask(question: str, choices: tuple[str, ...] = (), kind: str = "open") -> Que
 def test_question_and_options_can_be_masked_the_instruction_cannot() -> None:
     item = ask("what is the shape?", ("circle", "rectangle"))
     assert asked(item) == "what is the shape?\n(A) circle\n(B) rectangle"
-    made = prompt(WORDS, WORDS.chat_template, item, "<image>", "<image><image>", "the answer is")
+    made = prompt(WORDS, WORDS.chat_template, item, "<image>", ["<image><image>"], "the answer is")
     assert made.words.strings[:5] == ("what", "is", "the", "shape", "?")
     assert "circle" in made.words.strings
     assert made.text.endswith("the answer is<ans>")
@@ -35,7 +35,7 @@ def test_question_and_options_can_be_masked_the_instruction_cannot() -> None:
 
 def test_a_template_without_the_image_is_refused() -> None:
     with pytest.raises(BadInput, match="0 images"):
-        prompt(WORDS, "{{ messages[0]['content'][1]['text'] }}", ask("what?"), "<image>", "<image>", "")
+        prompt(WORDS, "{{ messages[0]['content'][1]['text'] }}", ask("what?"), "<image>", ["<image>"], "")
 
 
 def test_an_answer_has_the_forms_that_the_tokenizer_can_write() -> None:
@@ -65,7 +65,7 @@ def test_every_form_of_an_answer_is_marked_right(choices: tuple[str, ...]) -> No
 @pytest.mark.parametrize("mark", ["<image>", "<ans>", "<pad>"])
 def test_a_question_that_holds_the_models_own_marks_is_one_that_it_cannot_score(mark: str) -> None:
     with pytest.raises(Unscorable, match=f"holds '{mark}'"):
-        prompt(WORDS, WORDS.chat_template, ask(f"what is {mark}?"), "<image>", "<image><image>", "")
+        prompt(WORDS, WORDS.chat_template, ask(f"what is {mark}?"), "<image>", ["<image><image>"], "")
 
 
 SAID: dict[int, str] = dict(enumerate(["The ", "answer ", "is ", "yes", "B", "dog", " ", "(", ")"]))

@@ -7,6 +7,8 @@ import csv
 import io
 import json
 import random
+import tarfile
+import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -374,3 +376,34 @@ def test_whatever_columns_are_called_the_recipe_is_yaml_that_loads_or_the_proble
     done = init_recipe(tmp_path / "corpus", tmp_path / "r.yaml")
     assert load(done.recipe).corpora[0].columns.question == "question"
     assert check_recipe(done.recipe).problems == []
+
+
+@pytest.mark.parametrize("ending", ["zip", "tar", "tar.gz"])
+@pytest.mark.parametrize("folder", ["", "photos/"])
+def test_images_in_archives_are_found(tmp_path, ending, folder):
+    rows = [{"qid": n, "pic": f"p{n:02}", "question": "Is it?", "answer": ["yes", "no"][n % 2]} for n in range(24)]
+    put(tmp_path / "corpus/test.csv", as_csv(rows))
+    names = {f"{folder}p{number:02}.png": image(number) for number in range(24)}
+    path = tmp_path / f"corpus/images.{ending}"
+    if ending == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in names.items():
+                archive.writestr(name, data)
+    else:
+        with tarfile.open(path, f"w:{ending.partition('.')[2]}") as archive:
+            for name, data in names.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+    done, corpus, checked = init(tmp_path)
+    assert corpus.columns.image == f"images.{ending}/{folder}{{pic}}.png"
+    assert corpus.images == "required"
+    assert (checked.problems, done.items) == ([], 10)
+    assert checked.splits[0].images > 0
+
+
+def test_an_archive_that_is_broken_gives_no_images_and_no_traceback(tmp_path):
+    put(tmp_path / "corpus/images.zip", b"PK no archive")
+    put(tmp_path / "corpus/test.csv", as_csv([{"photo": "a.png", "question": "Is it?", "answer": "yes"}] * 5))
+    done, corpus, _ = init(tmp_path)
+    assert corpus.images == "names" or done.to_do

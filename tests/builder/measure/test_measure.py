@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twokeys.builder.measure.fit import _drawn, _known, _named
+from twokeys.builder.measure.fit import _drawn, _frequent, _named
 
 
 def test_answers_are_named_from_the_known_ones() -> None:
@@ -24,8 +24,8 @@ def test_answers_are_named_from_the_known_ones() -> None:
 def test_the_known_answers_are_the_most_frequent_ones_in_order() -> None:
     # 4 occurs three times, 2 and 9 twice, 1 once: ties go to the smaller code.
     labels = np.array([9, 4, 2, 4, 1, 9, 2, 4])
-    assert _known(labels, 10).tolist() == [4, 2, 9, 1]
-    assert _known(labels, 2).tolist() == [4, 2]
+    assert _frequent(labels, 10).tolist() == [4, 2, 9, 1]
+    assert _frequent(labels, 2).tolist() == [4, 2]
 
 
 def test_options_of_an_item_compete() -> None:

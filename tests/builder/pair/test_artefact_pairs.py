@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pandas as pd
+import pytest
 from PIL import Image
 
 from tests.builder.pair.generators.easy_vqa.test_quads import corpus, picture
@@ -43,6 +44,7 @@ def test_pictures_are_set_against_what_they_were_made_from_and_questions_too():
     assert (colour.edited, recolour.edited) == ({"blue?"}, {"p1x"})
 
 
+@pytest.mark.slow
 def test_redrawn_shapes_of_easy_vqa_cannot_be_told_by_much():
     """A look at up to 60 pairs of each kind: real pictures, real encoders."""
     items = corpus("test", 80).assign(group=lambda table: table["image_key"], edit_of=None, edit_kind=None)

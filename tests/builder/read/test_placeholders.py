@@ -75,3 +75,19 @@ def test_numbering_again_changes_nothing(parts, images):
         return
     once = named(question, (), images, "t.csv", 1).question
     assert named(once, (), images, "t.csv", 1).question == once
+
+
+def test_numbers_in_square_brackets_name_images_too():
+    found = named("Is [image 1] older than [img 2]?", ("[Image_2]", "none"), 2, "t.csv", 1)
+    assert (found.question, found.options) == ("Is [image 1] older than [img 2]?", ("[Image_2]", "none"))
+    with pytest.raises(BadInput, match=r"names \[image 3\], and the item has 2 images"):
+        named("What does [image 3] show?", (), 2, "t.csv", 1)
+    with pytest.raises(BadInput, match=r"by number \(\[image 1\]\) and without \(<image>\)"):
+        named("<image> or [image 1]?", (), 2, "t.csv", 1)
+    with pytest.raises(BadInput, match="has no words"):
+        named("[image 1] [image 2]", (), 2, "t.csv", 1)
+
+
+@pytest.mark.parametrize("text", ["[image]", "[picture 2]", "[12]", "see [image 1 and 2]", "[images 3]", "[fig. 2]"])
+def test_other_words_in_square_brackets_are_words(text):
+    assert named(f"What is {text}?", (), 1, "t.csv", 1).question == f"What is {text}?"

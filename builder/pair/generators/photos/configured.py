@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from twokeys.core.weights import check_weights
+
 FAULTS = (OSError, ValueError, KeyError)
 """What transformers and diffusers raise where no model of a name can be loaded."""
 
@@ -19,6 +21,7 @@ def configured(name: str) -> None:
     """
     from transformers import AutoConfig
 
+    check_weights(name)
     AutoConfig.from_pretrained(name, trust_remote_code=False)
     if Path(name).is_dir() and not any(Path(name).glob("*.safetensors")):
         raise OSError(f"the folder {name} holds no .safetensors file")

@@ -13,7 +13,9 @@ from PIL import Image
 from twokeys.builder.pair.generators.photos.configured import FAULTS, configured
 from twokeys.builder.pair.generators.photos.things import Thing
 from twokeys.builder.pair.generators.photos.writing import Pixels
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
+from twokeys.core.weights import weights
 
 LEAST = 0.4
 """Score from which a detection counts as a thing."""
@@ -67,6 +69,8 @@ def check_detector(name: str) -> None:
 
 
 def _absent(name: str, error: Exception) -> BadInput:
+    if isinstance(error, BadInput):
+        return error
     allowed = "a .data file of @mediapipe/objectron, or the name or folder of an object detector"
     return BadInput("recipe", "detector", f"{name!r} cannot be loaded ({error})", allowed, "correct the name")
 
@@ -83,10 +87,10 @@ class TransformersDetector:
 
         try:
             self._processor = AutoImageProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
-            model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
+            model = weights(AutoModelForObjectDetection.from_pretrained, name)
         except FAULTS as error:
             raise _absent(name, error) from error
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device_for()
         self.module: torch.nn.Module = model.eval().to(self._device)
         self._names = {index: str(label).casefold() for index, label in model.config.id2label.items()}
         self.labels = frozenset(self._names.values())

@@ -11,7 +11,9 @@ from PIL import Image
 from twokeys.builder.pair.generators.photos.configured import FAULTS
 from twokeys.builder.pair.generators.photos.needs import needed
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
+from twokeys.core.weights import weights
 
 STEPS = 30
 PROMPT = "background"
@@ -32,12 +34,10 @@ def diffusion(name: str) -> Diffusion:
     """
     diffusers = needed("diffusers")
     try:
-        pipeline = diffusers.AutoPipelineForInpainting.from_pretrained(
-            name, use_safetensors=True, trust_remote_code=False
-        )
+        pipeline = weights(diffusers.AutoPipelineForInpainting.from_pretrained, name)
     except FAULTS as error:
         raise _absent(name, error) from error
-    return Diffusion(pipeline.to("cuda" if torch.cuda.is_available() else "cpu"))
+    return Diffusion(pipeline.to(device_for()))
 
 
 def check_diffusion(name: str) -> None:
@@ -50,6 +50,8 @@ def check_diffusion(name: str) -> None:
 
 
 def _absent(name: str, error: Exception) -> BadInput:
+    if isinstance(error, BadInput):
+        return error
     problem = f"the inpainting pipeline {name!r} cannot be loaded ({error})"
     allowed = "patches, telea, ns, or the name or folder of a diffusers pipeline"
     return BadInput("recipe", "inpainting", problem, allowed, "correct the name, or fetch the model")

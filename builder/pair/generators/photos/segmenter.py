@@ -11,7 +11,9 @@ from PIL import Image
 from twokeys.builder.pair.generators.photos.configured import FAULTS, configured
 from twokeys.builder.pair.generators.photos.things import LEAST, Thing, mask_of, within
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
+from twokeys.core.weights import weights
 
 
 @lru_cache(maxsize=2)
@@ -30,7 +32,7 @@ def segmenter(name: str) -> Segmenter:
 
     try:
         processor = AutoProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
-        model = AutoModelForMaskGeneration.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
+        model = weights(AutoModelForMaskGeneration.from_pretrained, name)
     except FAULTS as error:
         raise _absent(name, error) from error
     return Segmenter(processor, model)
@@ -45,6 +47,8 @@ def check_segmenter(name: str) -> None:
 
 
 def _absent(name: str, error: Exception) -> BadInput:
+    if isinstance(error, BadInput):
+        return error
     problem = f"the segmenter {name!r} cannot be loaded ({error})"
     allowed = "the name or folder of a model for mask generation, such as facebook/sam-vit-base"
     remedy = f"run `hf download {name}` on a machine with a network, or name a folder that `save_pretrained` wrote"
@@ -55,7 +59,7 @@ class Segmenter:
     """A model for mask generation as a `Cut`; outlines that are known stay as they are."""
 
     def __init__(self, processor: object, model: torch.nn.Module) -> None:
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device_for()
         self._processor, self.module = processor, model.eval().to(self._device)
 
     @torch.inference_mode()

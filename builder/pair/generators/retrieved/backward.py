@@ -1,7 +1,13 @@
-"""From an image: the questions that have a certain answer about it, and a different one about images that are near."""
+"""From an image: the questions that have a certain answer about it, and a different one about images that are near.
+
+Onward: the questions that have a certain answer about it, and no other one about any image of the corpus. Such an edge
+is of use only if candidates of that question have another answer. Then an image that came in for a `yes`, of a question
+whose items all say `no`, is balanced by a further image.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +49,8 @@ def backward(asks: Asks, pool: MinedPool, images: Ints, limits: Backward) -> Edg
     if not len(asks.meaning):
         return Edges.joined([])
     if limits.depth is not None:
-        return _ranked(_nearby(asks, pool, images, limits.depth), limits)
+        found = _nearby(asks, pool, images, limits.depth)
+        return Edges.joined(_ranked(found.part(found.onward == onward), limits) for onward in (False, True))
     everything = _Everything(asks, pool, limits)
     step = max(1, BLOCK // len(asks.meanings))
     return Edges.joined(everything.about(images[start : start + step]) for start in range(0, len(images), step))
@@ -60,9 +67,10 @@ def _ranked(edges: Edges, limits: Backward) -> Edges:
     return edges.part(order[first(edges.image[order], None, limits.per_image)])
 
 
-def _edges(meaning: Ints, image: Ints, answer: Ints, near: Ints, similarity: Floats) -> Edges:
+def _edges(meaning: Ints, image: Ints, answer: Ints, near: Ints, similarity: Floats, onward: bool) -> Edges:
     n = len(image)
-    return Edges(meaning, image, answer, near, similarity, np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool))
+    never = np.zeros(n, dtype=bool)
+    return Edges(meaning, image, answer, near, similarity, np.zeros(n, dtype=np.int64), never, never | onward)
 
 
 class _Everything:
@@ -86,6 +94,9 @@ class _Everything:
         kinds = np.flatnonzero(ranks(asks.meaning, asks.answer) == 0)
         self.kinds = list(zip(kinds.tolist(), [*kinds[1:].tolist(), len(asks.meaning)], strict=True))
         """Rows of each meaning and answer, from and to."""
+        lone = np.bincount(self.number[kinds], minlength=len(self.count)) == 1
+        self.lone = [rows for rows in self.kinds if lone[self.number[rows[0]]]]
+        """The same of meanings with one answer alone."""
         self.step = max(1, BLOCK // max(len(asks.images), 4 * len(self.count)))  # of these, some numbers of 64 bits
 
     def about(self, images: Ints) -> Edges:
@@ -96,41 +107,51 @@ class _Everything:
         row, ask = self.asks.about(images)
         code[self.number[ask], row] = UNSAID  # asked already
         blocks = [slice(start, start + self.step) for start in range(0, len(images), self.step)]
-        return Edges.joined(_ranked(self._block(images[block], code[:, block]), self.limits) for block in blocks)
+        return Edges.joined(part for block in blocks for part in self._block(images[block], code[:, block]))
 
-    def _block(self, images: Ints, code: Codes) -> Edges:
-        """Pairs that may be the best; `code` is the answer to each meaning about each image."""
+    def _block(self, images: Ints, code: Codes) -> Iterator[Edges]:
+        """The best, and the best onward; `code` is the answer to each meaning about each image."""
         cosine = self.vectors @ self.pool.vectors[images].astype(np.float32).T
         column, row = inside(self.pool, images, self.asks.images)
         cosine[row, column] = -np.inf
-        meaning, column = _first(code, self._nearest(cosine, code), self.limits.candidates)
+        yield _ranked(self._best(images, code, cosine, onward=False), self.limits)
+        if self.lone:
+            yield _ranked(self._best(images, code, cosine, onward=True), self.limits)
+
+    def _best(self, images: Ints, code: Codes, cosine: Floats, onward: bool) -> Edges:
+        """Pairs that may be the best."""
+        meaning, column = _first(code, self._nearest(cosine, code, onward), self.limits.candidates)
         # Pairs are split so that a block holds what was asked with their meanings, however often that is.
         size = np.cumsum(self.count[meaning]) // BLOCK
         cuts = np.flatnonzero(np.diff(size)) + 1
         pairs = zip(np.split(meaning, cuts), np.split(column, cuts), strict=True)
-        return Edges.joined(self._near(images, code, cosine, some, shows) for some, shows in pairs)
+        return Edges.joined(self._near(images, code, cosine, each, onward) for each in pairs)
 
-    def _near(self, images: Ints, code: Codes, cosine: Floats, meaning: Ints, column: Ints) -> Edges:
-        """The nearest image of an item with another answer, for pairs of a meaning and an image."""
-        asks = self.asks
+    def _near(self, images: Ints, code: Codes, cosine: Floats, pairs: tuple[Ints, Ints], onward: bool) -> Edges:
+        """Pairs of a meaning and an image: the nearest image of an item with another answer; onward: of any item."""
+        asks, (meaning, column) = self.asks, pairs
         answer = code[meaning, column].astype(np.int64)
         row, along = spread(self.count[meaning])
         ask = self.start[meaning][row] + along
         score = cosine[self.column[ask], column[row]]
-        score[asks.answer[ask] == answer[row]] = -np.inf
+        if not onward:
+            score[asks.answer[ask] == answer[row]] = -np.inf
         most = np.maximum.reduceat(score, np.flatnonzero(along == 0)) if len(row) else score
         close = score >= most[row] - CLOSE
         pair, near, similarity = best(self.pool, images[column], row[close], asks.image[ask[close]], 1)
         names = asks.meaning[self.start[meaning[pair]]]
-        return _edges(names, images[column[pair]], answer[pair], near, similarity)
+        return _edges(names, images[column[pair]], answer[pair], near, similarity, onward)
 
-    def _nearest(self, cosine: Floats, code: Codes) -> Floats:
-        """The largest cosine to an item with another answer, for each meaning and image; -inf if none."""
+    def _nearest(self, cosine: Floats, code: Codes, onward: bool) -> Floats:
+        """The largest cosine to an item with another answer, for each meaning and image; -inf if none.
+
+        Onward: to an item of a meaning that has the image's answer alone.
+        """
         score = np.full(code.shape, -np.inf, dtype=np.float32)
-        for start, stop in self.kinds:
+        for start, stop in self.lone if onward else self.kinds:
             number = self.number[start]
             near = cosine[self.column[start:stop]].max(axis=0)
-            other = code[number] != self.asks.answer[start]
+            other = (code[number] == self.asks.answer[start]) == onward
             np.maximum(score[number], near, out=score[number], where=other)
         score[code == UNSAID] = -np.inf
         return score
@@ -155,7 +176,7 @@ def _first(code: Codes, score: Floats, k: int) -> tuple[Ints, Ints]:
 
 
 def _nearby(asks: Asks, pool: MinedPool, images: Ints, depth: int) -> Edges:
-    """Put to each image the questions of the nearest images, and find the nearest that has another answer."""
+    """Put to each image the questions of the nearest images, and find the nearest that has another answer, if any."""
     meaning, image = _put(asks, pool, images, depth)
     start = np.flatnonzero(ranks(meaning) == 0)
     rows_of = dict(asks.meanings)
@@ -166,10 +187,11 @@ def _nearby(asks: Asks, pool: MinedPool, images: Ints, depth: int) -> Edges:
         code = asks.book.answers(name, unasked)
         for answer in np.unique(code[code != UNSAID]).tolist():
             asking = unasked[code == answer]
-            other = np.unique(asks.image[rows][asks.answer[rows] != answer])
-            row, near, similarity = nearest_among(pool, asking, other, 1)
+            other = asks.answer[rows] != answer
+            onward = not other.any()
+            row, near, similarity = nearest_among(pool, asking, np.unique(asks.image[rows][other | onward]), 1)
             n = len(row)
-            parts.append(_edges(np.full(n, name), asking[row], np.full(n, answer), near, similarity))
+            parts.append(_edges(np.full(n, name), asking[row], np.full(n, answer), near, similarity, onward))
     return Edges.joined(parts)
 
 

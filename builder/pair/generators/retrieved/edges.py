@@ -19,11 +19,14 @@ class Edges:
         meaning: (n,) the number of the meaning that is asked.
         image: (n,) the place in the pool of the image that it is asked about.
         answer: (n,) code of the answer about it.
-        near: (n,) the place of the image of an item with that meaning and another answer: the one it was mined for.
+        near: (n,) the place of the image of an item with that meaning: the one it was mined for. It has another answer,
+            unless the edge is `onward`.
         similarity: (n,) the cosine of both images.
         rank: (n,) how many edges were before it: of the item if it was found forward, of the image and the answer if
             backward.
         forward: (n,) whether it was found forward, from the item that shows `near`.
+        onward: (n,) whether it has the one answer that all items with that meaning have, so that it is of use beside
+            other candidates alone: these have another answer.
     """
 
     meaning: Ints
@@ -33,6 +36,7 @@ class Edges:
     similarity: Floats
     rank: Ints
     forward: NDArray[np.bool_]
+    onward: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.meaning)
@@ -45,7 +49,8 @@ class Edges:
     def joined(cls, parts: Iterable[Edges]) -> Edges:
         """The rows of all."""
         empty = np.zeros(0, dtype=np.int64)
-        none = cls(empty, empty, empty, empty, empty.astype(np.float32), empty, empty.astype(bool))
+        never = empty.astype(bool)
+        none = cls(empty, empty, empty, empty, empty.astype(np.float32), empty, never, never)
         every = [none, *parts]
         return cls(*(np.concatenate([getattr(part, field.name) for part in every]) for field in fields(cls)))
 

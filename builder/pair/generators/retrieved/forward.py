@@ -113,4 +113,5 @@ def _rows(asks: Asks, around: _Around, asked: tuple[int, slice], chosen: NDArray
 def _edges(meaning: int, image: Ints, answer: Ints, near: Ints, similarity: Floats, row: Ints | None = None) -> Edges:
     n = len(image)
     rank = ranks(near if row is None else row)
-    return Edges(np.full(n, meaning, dtype=np.int64), image, answer, near, similarity, rank, np.ones(n, dtype=bool))
+    meanings, never = np.full(n, meaning, dtype=np.int64), np.zeros(n, dtype=bool)
+    return Edges(meanings, image, answer, near, similarity, rank, forward=~never, onward=never)

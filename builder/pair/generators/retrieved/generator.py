@@ -29,7 +29,7 @@ class Retrieved(Settings):
     """Finds other images about which an item's question has another answer."""
 
     name: ClassVar[str] = "retrieved"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pool", "files", "within")

@@ -38,7 +38,7 @@ def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     several = [len(answers) > 1 for answers in likely]
     asking = items[several].reset_index(drop=True)
     asking["likely"] = pd.Series([answers for answers in likely if len(answers) > 1], dtype=object)
-    asking["vertex"] = asking.groupby(settings.vertex, sort=False).ngroup()
+    asking["vertex"] = asking.groupby(settings.vertex(asking), sort=False).ngroup()
     asking["place"] = pool.places.get_indexer(pd.Index(asking["image_key"]))
     images = MinedPool(pool.vectors, _untold, pool.group_numbers)
     asked = _asked(asking, items, pool, images, settings)

@@ -4,7 +4,9 @@ An added edge has to be of use at both of its ends, so candidates are looked for
 
 - *forward*, from an item: the images nearest to the item's own about which its question has another answer;
 - *backward*, from an image: of the questions of the corpus that have a certain answer about it, the ones whose items
-  of another answer show the nearest images. An image that came in for a `no` is balanced by a `yes`.
+  of another answer show the nearest images. An image that came in for a `no` is balanced by a `yes`. Beside these, of
+  the questions whose items all have that very answer, the nearest: that edge is *onward*, a partner of a candidate,
+  through which the images that came in are balanced by each other.
 
 Nearness only ranks candidates: which of them are published, the balance decides. All similarities by which candidates
 are ordered are summed in 64 bits from the vectors as they are, so that neither blocks nor the last bit of a product
@@ -36,11 +38,11 @@ class Limits:
     """How much is looked for.
 
     Attributes:
-        candidates: Images an item gets at most, and meanings an image gets at most for each answer.
+        candidates: Images an item gets at most, and meanings an image gets at most for each answer; onward ones apart.
         per_meaning: Candidates that a meaning gets at most; None for no limit. Those of the smallest rank stay.
-        per_image: Candidates that an image gets at most in the backward direction; None for no limit. Those of the
-            smallest rank stay, so that as many answers as can be are among them. Of use if many answers are told, such
-            as numbers.
+        per_image: Candidates that an image gets at most in the backward direction, and as many onward; None for no
+            limit. Those of the smallest rank stay, so that as many answers as can be are among them. Of use if many
+            answers are told, such as numbers.
         depth: None if the judge tells answers in bulk, such as by one look-up in a table: then it is asked about all
             images for every meaning, and an answer that is rare is found wherever it is. A number if every answer
             costs something, such as the run of a program: then an item's question is asked about so many images that
@@ -70,8 +72,8 @@ class Mined:
 def mine(meaning: Ints, image: Ints, answer: list[str], pool: MinedPool, limits: Limits) -> Mined:
     """Find candidates for all items of a corpus, in both directions.
 
-    A candidate never has the answer of the item that it is for, nor one that the judge does not tell; it is never an
-    image of the item's own group, nor one about which the corpus asks the same already.
+    A candidate never has an answer that the judge does not tell, nor, unless it is onward, that of the item that it is
+    for; it is never an image of the item's own group, nor one about which the corpus asks the same already.
 
     Args:
         meaning: (n,) number of the meaning of each item's question. Questions that must be told apart, because each
@@ -106,5 +108,5 @@ def _limited(edges: Edges, number: int | None) -> Edges:
     """So many candidates a meaning, of the smallest rank, then the nearest."""
     if number is None:
         return edges
-    order = np.lexsort((edges.image, -edges.similarity, edges.rank, edges.meaning))
+    order = np.lexsort((edges.image, -edges.similarity, edges.rank, edges.onward, edges.meaning))
     return edges.part(np.sort(order[first(edges.meaning[order], None, number)]))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import pandas as pd
 from annotated_types import Ge
 
 from twokeys.core.columns import RETRIEVED
+from twokeys.core.strata import value_of
 
 By = Literal["coco", "gqa", "visual-genome", "clevr", "models"]
 
@@ -47,7 +49,6 @@ class Settings:
         """What candidates by the judge are called."""
         return f"{RETRIEVED}{self.judge}"
 
-    @property
-    def vertex(self) -> list[str]:
-        """Items that have these columns in common share the edges of one vertex: parts are balanced by themselves."""
-        return ["question_key", *self.within]
+    def vertex(self, items: pd.DataFrame) -> list[pd.Series[str]]:
+        """Columns that items have in common if they share the edges of one vertex: parts are balanced by themselves."""
+        return [items["question_key"], *(value_of(items, column) for column in self.within)]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates
+from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates, root_of
 from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints, Judge, Meaning
@@ -85,7 +85,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         pool: The images.
         settings: What the recipe asks for.
     """
-    asked = understand(items, pool, _judge(settings), settings.vertex)
+    asked = understand(items, pool, _judge(settings), settings)
     facts = np.array(asked.about_themselves(), dtype=object)
     checked = pd.notna(facts)
     agree = ~checked | (facts == asked.items["answer"].to_numpy(dtype=object))
@@ -115,20 +115,20 @@ def _judge(settings: Settings) -> Judge:
     return registry.judge(settings.judge, settings.paths, settings.hashes)
 
 
-def understand(items: pd.DataFrame, pool: Pool, judge: Judge, vertex: list[str]) -> Understood:
+def understand(items: pd.DataFrame, pool: Pool, judge: Judge, settings: Settings) -> Understood:
     """Read what the questions of items mean to a judge; each question once.
 
     Args:
         items: The items.
         pool: The images.
         judge: The judge.
-        vertex: Columns; items that have them and the meaning in common share the edges of one vertex.
+        settings: Say which items share the edges of one vertex, if they have the meaning in common.
     """
     meanings = _meanings(items, judge)
     there = np.array([meaning is not None for meaning in meanings], dtype=bool)
     part = items[there].reset_index(drop=True)
     part["meaning"] = pd.Series([meaning for meaning in meanings if meaning is not None], dtype=object)
-    part["vertex"] = part.groupby([*vertex, "meaning"], sort=False).ngroup()
+    part["vertex"] = part.groupby([*settings.vertex(part), "meaning"], sort=False).ngroup()
     part["place"] = pool.places.get_indexer(pd.Index(part["image_key"]))
     each = part.drop_duplicates("vertex").sort_values("vertex")["meaning"].tolist()
     stated = set(part["vertex"][part["answer"].isin(TRUE_FALSE.values())])
@@ -217,13 +217,13 @@ def facts(items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame, settings: S
         ValueError: When the judge tells another answer than it told of all images at once.
     """
     judge = _judge(settings)
-    asked = items[items["id"].isin(set(candidates["of"]))]
+    asked = items[items["id"].isin(set(candidates["of"].astype(str).map(root_of)))]
     meanings = dict(zip(asked["id"], _meanings(asked, judge), strict=True))
     places = {link: at for at, link in enumerate(judge.images)}
     shown = {key: pool.stated(key) for key in map(str, candidates["image"].unique())}
     place = {key: next(places[link] for link in of["image"]["links"] if link in places) for key, of in shown.items()}
     for of, image, answer in candidates[["of", "image", "answer"]].astype(str).itertuples(index=False):
-        fact = judge.fact(meanings[of], place[image])
+        fact = judge.fact(meanings[root_of(of)], place[image])
         if fact is None or answer not in (fact.answer, TRUE_FALSE.get(fact.answer)):
             raise ValueError(f"the judge {settings.judge!r} tells {answer!r} of {image}, and then {fact}")
         yield Edit(

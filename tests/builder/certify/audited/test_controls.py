@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.attacks.judging import items_of, published
 from tests.builder.certify.audited.items import NOUNS
 from twokeys.builder.certify.audited.control_stage import PlantedSet, control, controls
-from twokeys.builder.certify.audited.controls import Control, Tried, controlled, enough, faults, search, sizes, spoken
+from twokeys.builder.certify.audited.controls import Control, Tried, controlled, coverage, enough, faults, search, sizes
 from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.recipe import Audited, Measure, Recipe
 from twokeys.builder.run.engines import Serial
@@ -80,7 +80,7 @@ def test_controls_never_make_a_verdict_better() -> None:
 
 
 def test_what_was_covered_is_said() -> None:
-    said = spoken(
+    said = coverage(
         [found("spacing", 0.05), found("letter case", 0.1), found("rare word", None), found("row order", None, 0.01)],
         MARGIN,
     )

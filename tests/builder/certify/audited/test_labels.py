@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.builder.certify.audited.items import mixed, table
 from twokeys.builder.certify.audited.labels import Labels, Predicted
+from twokeys.core.strata import STRATA
 
 
 def test_labels_stand_for_the_answers_that_they_were_read_from() -> None:
@@ -44,7 +45,7 @@ def test_chance_of_an_option_is_one_over_their_number_and_of_a_name_what_others_
     labels = Labels.of(items)
     said = np.array([labels.texts.index(text) for text in ("a", "b", "yes", "yes", "yes", "yes")])
     every, fold = np.ones(6, dtype=bool), np.zeros(6, dtype=np.int64)
-    found = labels.judged(Predicted("question.toy", said, np.zeros(6), every), labels.given, fold, every)
+    found = labels.scored(Predicted("question.toy", said, np.zeros(6), every), labels.given, fold, every)
     assert found.right.tolist() == [True, False, True, True, False, False]
     # Who says yes to a yes has one other yes among three others; who says it to a no has two.
     assert found.chance.tolist() == pytest.approx([1 / 2, 1 / 3, 1 / 3, 1 / 3, 2 / 3, 2 / 3])
@@ -55,7 +56,7 @@ def test_chance_of_an_adversary_that_sees_the_picture_alone_is_that_of_the_optio
     labels = Labels.of(items)
     said = np.array([labels.texts.index(text) for text in ("b", "yes", "yes")])
     every, fold = np.ones(3, dtype=bool), np.zeros(3, dtype=np.int64)
-    found = labels.judged(Predicted("image.toy", said, np.zeros(3), every), labels.given, fold, every)
+    found = labels.scored(Predicted("image.toy", said, np.zeros(3), every), labels.given, fold, every)
     assert found.chance.tolist() == pytest.approx([0.5, 1.0, 1.0])
     assert found.guess.tolist() == pytest.approx([0.5, 0.5, 0.5])
 
@@ -65,10 +66,13 @@ def test_chance_is_counted_in_each_split_unless_splits_are_judged_together() -> 
         split=["head"] * 4 + ["tail"] * 4
     )
     every, fold = np.ones(8, dtype=bool), np.zeros(8, dtype=np.int64)
-    for together, chance, guess in (([], [2 / 3] * 3 + [1.0], 1 / 2), (["split"], [2 / 7] * 3 + [3 / 7], 1 / 3)):
-        labels = Labels.of(items, together)
+    for apart, chance, guess in (
+        (STRATA, [2 / 3] * 3 + [1.0], 1 / 2),
+        (["source", "answer_type"], [2 / 7] * 3 + [3 / 7], 1 / 3),
+    ):
+        labels = Labels.of(items, apart)
         said = np.full(8, labels.texts.index("a"))
-        found = labels.judged(Predicted("question.toy", said, np.zeros(8), every), labels.given, fold, every)
+        found = labels.scored(Predicted("question.toy", said, np.zeros(8), every), labels.given, fold, every)
         assert found.chance[:4].tolist() == pytest.approx(chance)
         assert found.guess.tolist() == pytest.approx([guess] * 8)
 
@@ -78,7 +82,7 @@ def test_chance_is_counted_on_the_set_that_is_judged() -> None:
     labels = Labels.of(items)
     said, fold = np.full(6, labels.texts.index("yes")), np.zeros(6, dtype=np.int64)
     among = np.array([True, True, False, True, False, False])
-    found = labels.judged(
+    found = labels.scored(
         Predicted("question.toy", said, np.zeros(6), np.ones(6, dtype=bool)), labels.given, fold, among
     )
     assert found.chance.tolist() == pytest.approx([1 / 2, 1 / 2, 2 / 3, 1.0, 2 / 3, 2 / 3])
@@ -88,5 +92,5 @@ def test_the_only_item_of_its_type_in_a_fold_is_compared_with_the_other_folds() 
     items = table(["is it?"] * 4, ["yes", "yes", "yes", "no"])
     labels = Labels.of(items)
     said, fold, every = np.full(4, labels.texts.index("yes")), np.array([0, 1, 1, 1]), np.ones(4, dtype=bool)
-    found = labels.judged(Predicted("question.toy", said, np.zeros(4), every), labels.given, fold, every)
+    found = labels.scored(Predicted("question.toy", said, np.zeros(4), every), labels.given, fold, every)
     assert found.chance[0] == pytest.approx(2 / 3)

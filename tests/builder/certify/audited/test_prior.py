@@ -11,6 +11,7 @@ from tests.builder.certify.audited.items import mixed, table
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.prior import LOOSE, best_constant, prior_bounds
 from twokeys.builder.certify.audited.selection import largest
+from twokeys.core.strata import STRATA
 
 
 def flattened(answers: list[str], slack: float = 0.0125) -> np.ndarray:
@@ -45,8 +46,8 @@ def test_the_best_constant_is_taken_in_every_kind() -> None:
         split=["a"] * 4 + ["b"] * 4
     )
     every = np.ones(8, dtype=bool)
-    for together, right in (([], 6), (["split"], 4)):
-        labels = Labels.of(items, together)
+    for apart, right in ((STRATA, 6), (["source", "answer_type"], 4)):
+        labels = Labels.of(items, apart)
         assert best_constant(labels, labels.given, every).sum() == pytest.approx(right)
 
 

@@ -372,3 +372,34 @@ def test_whatever_the_cells_hold_is_a_row_or_a_problem(tmp_path_factory, rows):
         format="table", name="m", path=".", revision="r", license="mit", columns=Columns.model_validate(columns)
     )
     assert len(list(reader("table").read(corpus, folder, "t"))) == len(rows)
+
+
+PARTS = {"image": "{i.0}/{i.0}-{i.1}.png", "id": "i", "separators": {"i": "-"}, "links": ["{i.0}"]}
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_a_number_picks_a_part_of_a_text_with_a_separator_in_any_file(read, form):
+    record = {"i": "dev-850-0", "q": "Q?", "a": "A"}
+    content = {
+        "csv": as_csv([record]), "jsonl": json.dumps(record), "parquet": pa.Table.from_pylist([record]),
+    }  # fmt: skip
+    (row,) = read({f"t.{form}": content[form]}, PARTS)
+    assert (row.source_id, row.image, row.links) == ("dev-850-0", "file:dev/dev-850.png", ("mine:{i.0}:dev",))
+
+
+def test_a_part_that_is_not_there_is_a_bad_row_and_a_misspelt_column_a_fault_of_the_recipe(read):
+    rows = [{"i": "dev", "q": "Q?", "a": "A"}, {"i": "a-b", "q": "Q?", "a": "A"}]
+    first, second = read({"t.csv": as_csv(rows)}, PARTS)
+    assert "there is no field 'i.1'" in str(first)
+    assert second.image == "file:a/a-b.png"
+    misspelt = {"image": "{j.0}", "separators": {"j": "-"}}
+    with pytest.raises(BadInput, match=r"there is no column j, which `columns\.image`"):
+        read({"t.csv": as_csv(rows)}, misspelt)
+
+
+def test_a_separated_column_of_a_second_file_has_parts_too(read):
+    joined = {"g": {"file": "g.csv", "id": "id"}}
+    columns = {"image": "{g.at.1}.png", "joined": joined, "separators": {"g.at": "/"}}
+    files = {"test.csv": as_csv(ROWS[:1]), "g.csv": as_csv([{"id": "1", "at": "x/y"}])}
+    (row,) = read(files, columns, options={"files": "test.csv"})
+    assert row.image == "file:y.png"

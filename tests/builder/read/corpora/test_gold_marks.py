@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from twokeys.builder.read.corpora import reader
@@ -183,3 +184,34 @@ def test_options_in_columns_of_which_the_last_are_nan(read):
     record = {"A": "red", "B": "blue", "C": float("nan"), "D": "nan", "answer": "B"}
     (row,) = read([record], choices=["A", "B", "C", "D"], answer_is="letter")
     assert (row.choices, row.answer) == (("red", "blue"), "blue")
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+@pytest.mark.parametrize(
+    ("scores", "gold"),
+    [
+        ({"artist": 1, "guell": 0.667, "toscano": 0.667}, "artist"),
+        ({"high": 1, "high end": 1}, "high"),  # a tie: the first
+        ({"ride": 0.5, "a race": 0.4, "race": 0.4}, "a race"),  # one normal form: 0.8
+        ({"ride": 0, "race": 0.3}, "race"),
+    ],
+)
+def test_soft_labels_give_the_answer_with_the_highest_score(tmp_path, form, scores, gold):
+    record = {"question_id": 7, "sent": "Who designed it?", "label": scores, "img_id": "COCO_val2014_000000011511"}
+    columns = Columns(question="sent", answer=None, answers="label", image="{img_id}.jpg", id="question_id")
+    folder = tmp_path / "soft"
+    folder.mkdir()
+    if form == "json":
+        (folder / "val.json").write_text(json.dumps([record]))
+    else:
+        pd.DataFrame([record | {"label": json.dumps(scores)}]).to_csv(folder / "val.csv", index=False)
+    corpus = Corpus(format="table", name="soft", path="soft", revision="1", license="mit", columns=columns)
+    (row,) = reader("table").read(corpus, folder, "val")
+    assert (row.answer, row.answers, row.image) == (gold, (), "file:COCO_val2014_000000011511.jpg")
+
+
+@pytest.mark.parametrize("scores", [{}, {"race": 0}, {"race": -1}, {"race": True}, {"race": "yes", "x": 1}])
+def test_an_object_without_scores_is_a_bad_row(read, scores):
+    (found,) = read([{"label": scores}], answer=None, answers="label")
+    assert isinstance(found, BadInput)
+    assert ("answered is the object" in found.problem) == (scores not in ({}, {"race": 0}))

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.corpora.json_records import json_records
-from twokeys.builder.read.corpora.opening import SourceFile
+from twokeys.builder.read.corpora.opening import SourceFile, read_json
 from twokeys.builder.read.corpora.shards import records
+from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
 
 ROWS = [{"question": "Is it red?", "answer": "yes"}, {"question": "Why?", "answer": "é\u2028"}]
@@ -167,3 +169,52 @@ def test_what_does_not_begin_as_json_is_not_taken_for_it(tmp_path):
     path.write_text("question: why?")
     with pytest.raises(BadInput, match=r"the file ends in '\.txt'"):
         list(records(SourceFile(path, path.name), {}))
+
+
+# ---------------------------------------------------------------------------------------------- a key twice
+
+TWICE = '{"q": "Is it?", "a": "yes", "i": "1.png", "a": "no"}'
+ONCE = '{"q": "Is it?", "a": "yes", "i": "1.png"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{ONCE}\n{TWICE}\n{ONCE}\n", f"[{ONCE}, {TWICE}, {ONCE}]", f'{{"data": [{ONCE}, {TWICE}, {ONCE}]}}',
+     f'{{"1": {ONCE}, "2": {TWICE}, "3": {ONCE}}}'],
+)  # fmt: skip
+def test_a_record_with_a_key_twice_is_a_bad_row_and_costs_no_other(tmp_path, text):
+    found = rows_of(tmp_path, text)
+    assert [isinstance(row, BadInput) for row in found] == [False, True, False]
+    assert "an object holds the key 'a' twice" in found[1].problem
+    assert found[1].row == 2
+
+
+@pytest.mark.parametrize("inner", ['{"b": 1, "b": 2}', '[{"b": 1, "b": 2}]', '{"c": {"": 1, "": 1}}'])
+def test_it_is_seen_at_any_depth(tmp_path, inner):
+    found = rows_of(tmp_path, f'{ONCE}\n{ONCE[:-1]}, "more": {inner}}}\n')
+    assert [isinstance(row, BadInput) for row in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "records"),
+    [(f'{{"1": {ONCE}, "1": {ONCE}}}', None), (f'{{"data": [{ONCE}], "data": [{ONCE}]}}', None),
+     (f'{{"x": {{"data": [{ONCE}], "data": [{ONCE}]}}}}', "x.data"), (f'{{"x": {{"1": {ONCE}, "1": {ONCE}}}}}', "x")],
+)  # fmt: skip
+def test_what_holds_the_records_must_not_lose_any(tmp_path, text, records):
+    with pytest.raises(BadInput, match=r"an object holds the key .* twice"):
+        rows_of(tmp_path, text, records)
+
+
+def test_official_files_are_refused(tmp_path):
+    path = tmp_path / "f.json"
+    path.write_text('{"questions": [], "questions": [1]}')
+    with pytest.raises(BadInput, match="the key 'questions' twice"):
+        read_json(SourceFile(path, "f.json"))
+
+
+def rows_of(folder, text, records=None):
+    (folder / "t.json").write_text(text)
+    columns = Columns(question="q", answer="a", image="i")
+    options = {} if records is None else {"records": records}
+    corpus = Corpus(format="table", name="t", path=".", revision="r", license="mit", columns=columns, options=options)
+    return list(reader("table").read(corpus, folder, "t"))

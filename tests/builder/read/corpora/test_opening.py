@@ -215,3 +215,23 @@ def test_where_a_csv_row_begins_is_where_its_bytes_begin(put):
     for data in (content + b'"\n', b"\xef\xbb\xbf" + content + b'"'):
         found = {number: place for number, place, _ in placed_csv(put(data), ",")}
         assert [data[found[number] :][:2] for number in (1, 2, 3)] == [b'"\xc3', b"3,", b"5,"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+@pytest.mark.parametrize("rows", [2, 3, 5])
+def test_stray_quotes_that_may_have_joined_rows_are_warned_of(put, delimiter, rows):
+    """The text of the first and of the last row begins, or ends, with a quote; without tabs it may be prose, too."""
+    texts = ['"Hi', *["red"] * (rows - 2), 'there"']
+    lines = [delimiter.join([str(number), text, f"{number}.png"]) for number, text in enumerate(texts)]
+    text = "\n".join([delimiter.join("qai"), delimiter.join(["x", "y", "z.png"]), *lines]) + "\n"
+    with pytest.warns(RuntimeWarning, match=r"1 rows \(2\).*may have joined rows"):
+        found = [row for _, row in read_csv(put(text), delimiter)]
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ['q,a,i\n1,"two\nlines",a.png\n', 'q,a,i\n1,"a, b, c\nd, e, f",a.png\n', 'q\n"a\nb"\n']
+)
+def test_text_of_several_lines_is_not_warned_of(put, text, recwarn):
+    assert len(list(read_csv(put(text)))) == 1
+    assert not [one for one in recwarn if "joined rows" in str(one.message)]

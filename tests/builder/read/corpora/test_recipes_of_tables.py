@@ -96,6 +96,11 @@ TALLY = {
     "answer": 4, "data_source": "imported_genome", "image": "VG_100K_2/2410408.jpg", "image_id": 92410408,
     "issimple": False, "question": "How many headlights does the black bus have?", "question_id": 30095774,
 }  # fmt: skip
+NLVR2 = {
+    "validation": {"77": "True"}, "sentence": "All the bottles are of one brand.", "writer": "103", "label": "True",
+    "left_url": "https://example.org/1.jpg", "right_url": "https://example.org/2.jpg", "synset": "beer bottle",
+    "query": "some beer bottles2", "identifier": "dev-850-0-0", "extra_validations": {"56": "True", "43": "False"},
+}  # fmt: skip
 VSR = {
     "image": "000000085637.jpg", "image_link": "http://example.org/1.jpg", "caption": "The cat is under the bus.",
     "label": 0, "relation": "under", "annotator_id": 7,
@@ -236,6 +241,17 @@ FORMS: dict[str, Form] = {
     "vsr": Form(
         {"dev.jsonl": [VSR, VSR | {"label": 1}], "test.jsonl": [VSR], "train.jsonl": [VSR]},
         [("The cat is under the bus.", 0, answer, 1) for answer in ("false", "true", "false")],
+    ),
+    "nlvr2-json": Form(
+        {
+            "data/dev.json": [NLVR2, NLVR2 | {"identifier": "dev-850-1-0", "label": "False"}],
+            "data/test1.json": [NLVR2 | {"identifier": "test1-0-1-1", "sentence": "Both are red."}],
+        },
+        [
+            ("All the bottles are of one brand.", 0, "true", 2),
+            ("All the bottles are of one brand.", 0, "false", 2),
+            ("Both are red.", 0, "true", 2),
+        ],
     ),
     "nlvr2": Form(
         {

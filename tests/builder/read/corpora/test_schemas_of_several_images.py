@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 
 from twokeys.builder.read.source import find
 from twokeys.builder.read.stage import Reading, read
-from twokeys.builder.recipe import Recipe
+from twokeys.builder.recipe import Recipe, load
 from twokeys.builder.run.stages import Run
 from twokeys.core.items import image_key
 from twokeys.core.pictures.facts import describe
@@ -187,3 +187,40 @@ def test_naturalbench_rows_are_read_once_for_each_question_and_image(tmp_path: P
     items = reading(*corpora).items.set_index("source")
     assert items["image_key"].to_dict() == {"nb-00": key(1), "nb-01": key(1), "nb-10": key(2), "nb-11": key(2)}
     assert items["compared"].to_dict() == {"nb-00": "yes", "nb-01": "no", "nb-10": "no", "nb-11": "yes"}
+
+
+def test_nlvr2_in_its_official_files(tmp_path: Path) -> None:
+    """JSON Lines under the name of JSON; images are named after the identifier without its sentence."""
+
+    def line(identifier: str, sentence: str, label: str) -> str:
+        more = {"validation": {"77": label}, "writer": "103", "synset": "beer bottle", "query": "some beer bottles2"}
+        urls = {f"{side}_url": f"https://example.org/{side}.jpg" for side in ("left", "right")}
+        return json.dumps({"identifier": identifier, "sentence": sentence, "label": label, **urls, **more}) + "\n"
+
+    place = tmp_path / "nlvr2_json"
+    same, seven = "All the bottles are from the same brand.", "The left and right image contains seven bottles."
+    lines = {
+        "dev": [("dev-9-0-0", same, "True"), ("dev-9-1-0", same, "False"), ("dev-9-0-1", seven, "False"),
+                ("dev-9-2-0", same, "False")],
+        "test1": [("test1-3-2-1", seven, "True")],
+    }  # fmt: skip
+    shades = {"dev-9-0": (10, 20), "dev-9-1": (30, 20), "test1-3-2": (40, 50)}
+    for split, rows in lines.items():
+        (place / "data").mkdir(parents=True, exist_ok=True)
+        (place / "data" / f"{split}.json").write_text("".join(line(*row) for row in rows))
+    for pair, both in shades.items():
+        folder = place / "images" / pair.partition("-")[0]
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, shade in enumerate(both):
+            (folder / f"{pair}-img{number}.png").write_bytes(png(shade))
+    recipe = load("nlvr2-json")
+    found = read(Run(tmp_path / "run"), recipe, [find(one, tmp_path) for one in recipe.corpora])
+    items = by_id(found.items)
+    assert {name: (row["answer"], row["answer_type"], row["image_key"]) for name, row in items.items()} == {
+        "dev-9-0-0": ("true", "yes/no", key(10, 20)), "dev-9-1-0": ("false", "yes/no", key(30, 20)),
+        "dev-9-0-1": ("false", "yes/no", key(10, 20)), "test1-3-2-1": ("true", "yes/no", key(40, 50)),
+    }  # fmt: skip
+    assert set(found.items["split"]) == {"dev", "test"}
+    assert items["dev-9-0-0"]["links"] == items["dev-9-1-0"]["links"]
+    (aside,) = found.set_aside["problem"]
+    assert "dev-9-2-img0.png" in aside

@@ -18,7 +18,9 @@ from twokeys.builder.pair.generators.retrieved.judges.coco_words import Lexicon
 from twokeys.core.answers.normal import PLAIN, normalise
 
 _IMAGE = "(?:image|picture|photo|photograph|pic)"
-_PLACE = rf"(?:(?:in|on|within) (?:the|this) {_IMAGE}|in (?:the|this) (?:scene|shot))"
+_PLACE = (
+    rf"(?:anywhere )?(?:(?:in|on|within) (?:the|this)(?: given| provided)? {_IMAGE}|in (?:the|this) (?:scene|shot))"
+)
 _SEEN = "(?:visible|shown|present|pictured|depicted|seen|here|there)"
 _STATE = rf"(?:{_SEEN} {_PLACE}|{_PLACE}|{_SEEN}|to be seen(?: {_PLACE})?)"
 """What says that something is in the image, and no more."""
@@ -34,6 +36,7 @@ _POLAR = tuple(re.compile(frame) for frame in (
     rf"does (?:the|this) {_IMAGE} {_SHOWS} {_P}(?: in it)?",
     rf"(?:is|are) {_P} {_STATE}",
     rf"can {_P} be seen(?: {_PLACE})?",
+    rf"(?:do|does) {_P} appear {_PLACE}",
 ))  # fmt: skip
 """Questions that are answered by yes or no; "is there a cat or a dog" may also be answered by one of the two."""
 _STATED = tuple(re.compile(f"(?:true or false )?{frame}") for frame in (
@@ -65,6 +68,15 @@ _LISTED = re.compile(
     rf"|(?:which|what) (?:object|thing|animal|item) (?:is|are) {_STATE}"
 )
 """Questions whose options alone name what may be there."""
+_FORM = r"(?:yes or no|yes/no|(?:one|a single) word(?: or phrase)?|a (?:single )?number)(?: only)?"
+_ORDER = (
+    rf"(?:please )?(?:answer|reply|respond)(?: the question)?(?: only| just| simply)?(?: (?:with|in|using|by))? {_FORM}"
+)
+"""What says in which form to answer, and no more."""
+_ORDERS = (re.compile(rf"^{_ORDER}\s*[:.,]\s*"), re.compile(rf"(?<=[?.])\s*{_ORDER}\s*\.?$"))
+"""The same before a question and after it."""
+_BARE = frozenset({"orange"})
+"""Words that mean something else without an article: a colour."""
 
 
 def understood(item: Mapping[str, Any], lexicon: Lexicon) -> Asked | None:
@@ -106,11 +118,18 @@ def understood(item: Mapping[str, Any], lexicon: Lexicon) -> Asked | None:
 def plain(question: str) -> str | None:
     """A question in small letters without marks; None if it has marks or letters that no question here needs.
 
+    The form of the answer that is asked for, and a place before the question, are no part of what is asked.
+
     Example:
         >>> plain("Is  there a Teddy-Bear, or a dog? "), plain("Is there a dog? Why?")
         ('is there a teddy bear , or a dog', None)
+        >>> plain("In this image, is there a dog? Please answer yes or no.")
+        'is there a dog in this image'
     """
-    text = unicodedata.normalize("NFKC", question).casefold().replace("\u2019", "'")
+    text = " ".join(unicodedata.normalize("NFKC", question).casefold().replace("\u2019", "'").split())
+    for order in _ORDERS:
+        text = order.sub("", text)
+    text = re.sub(rf"^({_PLACE})\s*,\s*([^?.]*)", r"\2 \1", text)
     text = re.sub(r"\s*[?.!]?\s*$", "", text)
     text = " ".join(re.sub(r"[,:]", " , ", text.replace("-", " ")).split())
     text = re.sub(r"\b(is|are|does|do)n't\b", r"\1 not", text)
@@ -128,6 +147,8 @@ def _whether(text: str, lexicon: Lexicon, no: str, yes: str) -> Whether | None:
     for frames, stated in ((_POLAR, False), (_STATED, True)):
         for phrase in _phrases(text.replace(" , ", " ") if text.startswith("true or false") else text, frames):
             claim = claim_of(phrase, lexicon, stated=stated)
+            if claim is None and not stated and phrase in lexicon and phrase not in _BARE:
+                claim = claim_of(f"a {phrase}", lexicon, stated=stated)  # "is there dog in the image?"
             if claim is not None:
                 return Whether(claim, no, yes)
     return None

@@ -24,6 +24,12 @@ PLAIN = [
     "Is a dog in this photo?", "Are any dogs shown in the image?", "Can a dog be seen in the picture?",
     "Is there a dog visible in the image?", "Is there a dog to be seen?", "There is a dog in the image.",
     "A dog is in this photo.", "The photo shows a dog.", "Is there at least one dog?", "Are there one or more dogs?",
+    "Is there any dog visible?", "Does the image contain dog?", "Do you see a dog?", "Is there dog?",
+    "Is there a dog in the provided image?", "Does a dog appear in the image?", "Is a dog anywhere in this picture?",
+    "Is there a dog in the image? Please answer yes or no.", "Please answer yes or no: is there a dog in the image?",
+    "Is there a dog in the image?\nAnswer the question using a single word or phrase.",
+    "In this image, is there a dog?",
+    "Is there a dog in the image? Answer with yes or no only.", "Do any dogs appear in this scene?",
 ]  # fmt: skip
 """Questions with one meaning."""
 COUNTS = [
@@ -45,7 +51,10 @@ ALONE = {
         "Is there a dog and a tree?", "Are there any dogs and cats?", "Is there a dog or a cat and a horse?",
         "Is there a dog? Why?", "Is there a dog in the picture on the wall?", "Is there a dog in these images?",
         "Is there a dog's tail?", "Is there a dog, in a way?", "Are there more cats than trees?",
-        "Is there a train station?", "Are there people watching?", "Is anyone else in the image?", "Is there dog?",
+        "Is there a train station?", "Are there people watching?", "Is anyone else in the image?",
+        "Is there a dog? Answer yes or no, and explain.", "Answer yes.", "In this image, is there a dog on the left?",
+        "Is there a dog in the image? Please answer no.", "In the car, is there a dog?", "Is there toy dog?",
+        "The image contains dog.", "Is there dog food?", "Does a dog appear to be sleeping in the image?",
         "The dog is in the image.", "Is it a dog in the image?", "Isn't there a dog?", "Is there a hot dog stand?",
         "Either a cat or a dog is shown.", "Are there two dogs and cats?",
         "Are there more than two dogs or cats?", "Are there multiple dogs and cats?",

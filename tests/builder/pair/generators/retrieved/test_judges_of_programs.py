@@ -11,7 +11,7 @@ import pytest
 
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
-from twokeys.builder.pair.generators.retrieved.settings import By
+from twokeys.builder.pair.generators.retrieved.settings import By, Settings
 from twokeys.builder.pair.generators.retrieved.told import understand
 from twokeys.builder.pair.pool import Pool
 from twokeys.builder.read.corpora import reader
@@ -73,7 +73,7 @@ def test_items_of_a_reader_are_understood_and_told_their_own_answers(tmp_path, n
     seen = pd.DataFrame({"image_key": list(images), "links": list(images.values())})
     seen["image_width"], seen["image_height"] = zip(*sizes, strict=True)
     pool = Pool(seen, Pictures(PICTURE_SCHEMA.empty_table().to_pandas(), {}, Images()), [], "")
-    asked = understand(table, pool, judge, ["question_key", "split", "answer_type"])
+    asked = understand(table, pool, judge, Settings("gqa", within=("split", "answer_type")))
     assert len(asked.items) == len(table) == items
     assert (asked.places != UNSAID).all()
     assert asked.about_themselves() == asked.items["answer"].tolist()

@@ -21,8 +21,8 @@ from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.mining import Limits, Mined, mine
 
 ANSWERS = ("no", "yes", "2")
-Row = tuple[int, int, str, int, float, int, bool]
-"""meaning, image, answer, near, similarity, rank, forward"""
+Row = tuple[int, int, str, int, float, int, bool, bool]
+"""meaning, image, answer, near, similarity, rank, forward, onward"""
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ def worlds(draw: st.DrawFn, copies: bool = True) -> World:
 def rows(found: Mined) -> list[Row]:
     edges = found.edges
     texts = [found.answers[code] for code in edges.answer.tolist()]
-    columns = (edges.meaning, edges.image, edges.near, edges.similarity, edges.rank, edges.forward)
-    meaning, image, near, similarity, rank, ahead = (column.tolist() for column in columns)
-    return list(zip(meaning, image, texts, near, similarity, rank, ahead, strict=True))
+    columns = (edges.meaning, edges.image, edges.near, edges.similarity, edges.rank, edges.forward, edges.onward)
+    meaning, image, near, similarity, rank, ahead, onward = (column.tolist() for column in columns)
+    return list(zip(meaning, image, texts, near, similarity, rank, ahead, onward, strict=True))
 
 
 def naive(world: World, limits: Limits) -> list[Row]:
@@ -93,7 +93,7 @@ def naive(world: World, limits: Limits) -> list[Row]:
             once.setdefault(row[:2], row)
         kept: list[Row] = []
         for m in meanings:
-            ordered = sorted((r for r in once.values() if r[0] == m), key=lambda r: (r[5], -r[4], r[1]))
+            ordered = sorted((r for r in once.values() if r[0] == m), key=lambda r: (r[7], r[5], -r[4], r[1]))
             kept += ordered[: limits.per_meaning]
         return sorted(kept)
 
@@ -101,7 +101,7 @@ def naive(world: World, limits: Limits) -> list[Row]:
     for m, image, text in sorted(set(world.items)):
         good = [other for other in nearest(image)[: limits.depth] if answer(m, other) not in (None, text)]
         ahead += [
-            (m, other, str(answer(m, other)), image, cosine[image][other], rank, True)
+            (m, other, str(answer(m, other)), image, cosine[image][other], rank, True, False)
             for rank, other in enumerate(good[: limits.candidates])
         ]
     ahead = limited(ahead)
@@ -114,20 +114,20 @@ def naive(world: World, limits: Limits) -> list[Row]:
             for m in sorted({m for m, i, _ in world.items if i == other}):
                 first.setdefault(m, cosine[image][other])
         judged = sorted(first, key=lambda m: (-first[m], m))[: limits.depth]
-        edges: list[Row] = []
-        for text in (*ANSWERS, "other"):
-            pairs = []
-            for m in judged:
-                near = [
-                    o for o in nearest(image) if any((m, o, a) in world.items for a in {*ANSWERS, "other"} - {text})
+        for onward in (False, True):
+            edges: list[Row] = []
+            for text in (*ANSWERS, "other"):
+                pairs = []
+                for m in (m for m in judged if onward == ({a for n, _, a in world.items if n == m} == {text})):
+                    of_use = {text} if onward else {*ANSWERS, "other"} - {text}
+                    near = [o for o in nearest(image) if any((m, o, a) in world.items for a in of_use)]
+                    if near and answer(m, image) == text:
+                        pairs.append((-cosine[image][near[0]], m, near[0]))
+                edges += [
+                    (m, image, text, near, -minus, rank, False, onward)
+                    for rank, (minus, m, near) in enumerate(sorted(pairs)[: limits.candidates])
                 ]
-                if near and answer(m, image) == text:
-                    pairs.append((-cosine[image][near[0]], m, near[0]))
-            edges += [
-                (m, image, text, near, -minus, rank, False)
-                for rank, (minus, m, near) in enumerate(sorted(pairs)[: limits.candidates])
-            ]
-        back += sorted(edges, key=lambda r: (r[5], -r[4], r[0]))[: limits.per_image]
+            back += sorted(edges, key=lambda r: (r[5], -r[4], r[0]))[: limits.per_image]
     return limited(ahead + back)
 
 
@@ -193,11 +193,26 @@ def test_by_hand() -> None:
     # The image at 0.1 is a near-duplicate, nothing is told of a dog at 0.4, and the one at 0.5 is the nearest `no`.
     # The second question finds the image at 0.4. At 0.5 its `yes` balances the `no`.
     assert [row[:4] + row[5:] for row in rows(found)] == [
-        (0, 3, "no", 0, 0, True),
-        (1, 2, "yes", 0, 0, True),
-        (1, 3, "yes", 0, 0, False),
+        (0, 3, "no", 0, 0, True, False),
+        (1, 2, "yes", 0, 0, True, False),
+        (1, 3, "yes", 0, 0, False, False),
     ]
     assert found.edges.similarity == pytest.approx(np.cos([0.5, 0.4, 0.5]), abs=1e-6)
+
+
+def test_onward_by_hand() -> None:
+    """All items say no. The image that comes in for a yes needs a no, and the image of that no a yes of its own."""
+    angle = np.array([0, 0.1, 0.2, 0.3])
+    vectors = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+    table = np.array([[0, 1, 0, 0], [0, 0, 1, 0]])
+    world = World(vectors, table, np.arange(4), [(0, 0, "no"), (1, 0, "no")])
+    found = world.mined(Limits(candidates=1))
+    assert [row[:4] + row[6:] for row in rows(found)] == [
+        (0, 1, "yes", 0, True, False),
+        (0, 2, "no", 0, False, True),
+        (1, 1, "no", 0, False, True),
+        (1, 2, "yes", 0, True, False),
+    ]
 
 
 def large(number: int, questions: int, seed: int = 0) -> World:
@@ -234,7 +249,9 @@ def test_what_always_holds(exact: bool, depth: int | None, monkeypatch: pytest.M
     assert [ANSWERS[code] for code in told.tolist()] == [row[2] for row in rows(found)]
     asked = {(m, i): a for m, i, a in world.items}
     assert all((row[0], row[1]) not in asked for row in rows(found))
-    assert all(asked[row[0], row[3]] != row[2] for row in rows(found))
+    alone = {m: {a for n, _, a in world.items if n == m} for m, _, _ in world.items}
+    assert all((asked[row[0], row[3]] == row[2]) == row[7] for row in rows(found))
+    assert all(row[7] == (alone[row[0]] == {row[2]}) for row in rows(found))
     assert (world.group[edges.image] != world.group[edges.near]).all()
     assert len({row[:2] for row in rows(found)}) == len(edges) > 1000
     assert np.bincount(edges.meaning).max() <= 200

@@ -16,10 +16,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from twokeys.builder.publish.place import Kind, Stamps, check_place, stamps
-from twokeys.builder.run.lock import alone
 from twokeys.core.disk import exchange, sync, writing
 from twokeys.core.errors import BadInput
+from twokeys.core.files import hashes
+from twokeys.core.lock import alone, busy, lock_of
+from twokeys.core.place import Kind, Stamps, check_place, stamps
 
 NEW, OLD = "new", "old"
 
@@ -41,7 +42,7 @@ class Output:
     @property
     def lock(self) -> Path:
         """The file that keeps others out; it lists the names of folders beside the place that this process may make."""
-        return self.place.with_name(f".{self.place.name}.twokeys-lock")
+        return lock_of(self.place)
 
     def beside(self, ending: str) -> Path:
         """A name beside the place that nobody can guess."""
@@ -89,10 +90,8 @@ def alone_at(place: Path, kind: Kind) -> Iterator[Output]:
     check_place(place, kind)
     with writing(place):
         place.parent.mkdir(parents=True, exist_ok=True)
-    problem = f"another process is writing {place}"
-    busy = BadInput("--out", None, problem, "one at a time", "wait for it, or name another folder with --out")
-    lock = Output(place, kind, {}).lock
-    with alone(lock, busy):
+    lock = lock_of(place)
+    with alone(lock, busy(place)):
         with writing(place):
             _clear(Output(place, kind, {}))
         output = Output(place, kind, stamps(place))
@@ -130,6 +129,20 @@ def whole_folder(output: Output) -> Iterator[Path]:
     if old.exists():
         problem = f"files came into the folder while it was replaced; they now lie in {old}"
         raise BadInput("--out", None, problem, "", f"move them away; the new {kind.what} is in its place")
+
+
+def write_record(folder: Path, kind: Kind, said: object) -> dict[str, str]:
+    """Write the record of a new folder, once all its files are there; returns them with their SHA-256.
+
+    Args:
+        folder: The folder.
+        kind: What it is.
+        said: What the record says of it under the kind's mark.
+    """
+    files = hashes(folder)
+    told = json.dumps({kind.mark: said, "files": files}, indent=1, ensure_ascii=False)
+    (folder / kind.record).write_text(f"{told}\n", encoding="utf-8")
+    return files
 
 
 def _put(new: Path, old: Path, output: Output) -> None:

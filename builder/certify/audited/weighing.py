@@ -1,4 +1,4 @@
-"""Judging: what adversaries said, weighed on the set and in every part of it; building and recounting weigh alike."""
+"""Weigh the answers of adversaries on a set and on every part of it, for the build and for the recount."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from twokeys.builder.certify.audited.permutation import Permuted
 from twokeys.builder.certify.audited.prior import NAME, VIEW, best_constant
 from twokeys.builder.certify.audited.strata import inside, strata
 from twokeys.builder.recipe import Audited
+from twokeys.core.strata import STRATA
 
 
 @dataclass(frozen=True, eq=False)
-class JudgedSet:
-    """What adversaries are weighed on.
+class TestedSet:
+    """The set on which adversaries are tested.
 
     Attributes:
-        labels: What the labels stand for.
+        labels: Labels of all items.
         keep: (n,) the set.
         parts: Name of a part -> (n,) its items.
         settings: The recipe's part on the tier.
-        confidence: Of intervals; 1 - confidence is the level of the tests.
-        seed: Of the bootstrap.
+        confidence: Confidence of intervals; 1 - confidence is the level of the tests.
+        seed: Seed of the bootstrap.
     """
 
     labels: Labels
@@ -40,31 +41,33 @@ class JudgedSet:
     seed: int
 
     @classmethod
-    def of(cls, items: pd.DataFrame, keep: Bools, settings: Audited, confidence: float, seed: int) -> JudgedSet:
-        """Set up for the kept of some items."""
-        labels, parts = Labels.of(items, settings.together), strata(items, settings.together)
-        return cls(labels, keep, parts, settings, confidence, seed)
+    def of(
+        cls, items: pd.DataFrame, keep: Bools, settings: Audited, confidence: float, seed: int,
+        apart: Sequence[str] = STRATA,
+    ) -> TestedSet:  # fmt: skip
+        """Make the set of the kept among some items; `apart` are the columns whose values are strata."""
+        return cls(Labels.of(items, apart), keep, strata(items, apart), settings, confidence, seed)
 
     def weigh(
         self,
-        one: Answers,
+        answers: Answers,
         trained_on: TrainedOn,
         permuted: Permuted | None = None,
         null: NullEvidence | None = None,
     ) -> Weighed:
-        """Evidence of one adversary on the kept items that it was asked about, and on their parts."""
-        view = one.name.partition(".")[0]
-        terms = Standard(self.settings.margin, self.confidence, beside(one.name, self.settings), seed=self.seed)
+        """Compute the evidence of one adversary on the kept items that it answered, and on their parts."""
+        view = answers.name.partition(".")[0]
+        terms = Standard(self.settings.margin, self.confidence, beside(answers.name, self.settings), seed=self.seed)
 
-        def on(rows: Bools, own: Permuted | None = None, alone: NullEvidence | None = None) -> Evidence:
-            scores = Scored(one.right[rows], one.chance[rows], self.labels.group[rows], one.guess[rows])
-            return weigh(scores, Adversary(view, one.name, trained_on, own, alone), terms)
+        def on(rows: Bools, refits: Permuted | None = None, runs: NullEvidence | None = None) -> Evidence:
+            scores = Scored(answers.right[rows], answers.chance[rows], self.labels.group[rows], answers.guess[rows])
+            return weigh(scores, Adversary(view, answers.name, trained_on, refits, runs), terms)
 
-        rows = self.keep & one.applies
+        rows = self.keep & answers.applies
         return Weighed(on(rows, permuted, null), {name: on(part) for name, part in inside(self.parts, rows).items()})
 
     def constant(self) -> Weighed:
-        """Evidence of the constant answers: counts, on the set and on its parts."""
+        """Compute the evidence of constant answers, which are counts, on the set and on its parts."""
         given, keep = self.labels.given, self.keep
         right, level = best_constant(self.labels, given, keep), self.labels.guess(self.labels.gold(given), keep)
 
@@ -85,9 +88,9 @@ class Weighed:
 
 
 def by_part(weighed: Sequence[Weighed]) -> dict[str, list[Evidence]]:
-    """Name of a part -> evidence of all adversaries on it."""
-    found: dict[str, list[Evidence]] = {}
-    for one in weighed:
-        for name, evidence in one.parts.items():
-            found.setdefault(name, []).append(evidence)
-    return found
+    """Map the name of a part to the evidence of all adversaries on it."""
+    evidence_of: dict[str, list[Evidence]] = {}
+    for each in weighed:
+        for name, evidence in each.parts.items():
+            evidence_of.setdefault(name, []).append(evidence)
+    return evidence_of

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from twokeys.builder.publish import swap
-from twokeys.builder.publish.place import Kind
-from twokeys.builder.publish.swap import alone_at, whole_folder
+from twokeys.core import swap
 from twokeys.core.errors import BadInput
+from twokeys.core.place import Kind
+from twokeys.core.swap import alone_at, whole_folder
 
 KIND = Kind("record.json", "mark", "build")
 

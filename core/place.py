@@ -8,7 +8,6 @@ from importlib.util import source_from_cache
 from pathlib import Path
 
 from twokeys.core.errors import BadInput
-from twokeys.data_cards.manifest import FILE as MANIFEST
 
 Stamps = dict[str, tuple[int, int, int]]
 """File of a folder -> its number, size and time."""
@@ -51,10 +50,6 @@ class Kind:
 
     def _is_ours(self, path: Path, place: Path, written: set[str]) -> bool:
         return path.relative_to(place).as_posix() in written or (self.modules and _cached(path, place, written))
-
-
-PUBLISHED = Kind(MANIFEST, "build_key", "build")
-"""Published folders."""
 
 
 def check_place(place: Path, kind: Kind) -> None:

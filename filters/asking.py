@@ -1,0 +1,118 @@
+"""Asking a rule of a user's: whatever it does instead of answering is told in a sentence, with its row."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from twokeys.core.errors import BadInput, clipped, short
+from twokeys.filters.contract.check_declaration import answers_for_itself
+from twokeys.filters.contract.trial import complaints
+from twokeys.filters.rule_file import line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    import pandas as pd
+
+    from twokeys.filters.rule import Drops, Rule
+    from twokeys.filters.rule_file import RuleFile
+
+
+def declared(rule: type[Rule], given: Mapping[str, Any], name: str, file: RuleFile | None) -> Rule:
+    """Make a rule that says of itself what every user of rules needs.
+
+    Args:
+        rule: Its class.
+        given: Its parameters.
+        name: How the user names it.
+        file: The file that it is of; None for a rule that is known by its id.
+
+    Raises:
+        BadInput: When it does not.
+    """
+    try:
+        with _beside(file):
+            made = rule(**given)
+            problems = list(answers_for_itself(made))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise _faulty(name, None, _told(error, file)) from error
+    if problems:
+        raise _faulty(name, None, problems[0])
+    return made
+
+
+def decided(rule: Rule, name: str, file: RuleFile | None, table: pd.DataFrame, rows: Sequence[str]) -> Drops:
+    """What a rule decides of a table; it gets a copy, lists too, so that nothing that it changes is seen elsewhere.
+
+    Args:
+        rule: The rule.
+        name: How the user names it.
+        file: The file that it is of; None for a rule that is known by its id.
+        table: What it reads.
+        rows: For each row of the table, the row of the source.
+
+    Raises:
+        BadInput: When it raises, ends, or answers something else than which of these items it drops and why.
+    """
+    with _beside(file):
+        drops, error = _answer(rule, table)
+        if error is not None:
+            if isinstance(error, BadInput | KeyboardInterrupt):
+                raise error
+            place, told = _culprit(rule, table, error), _told(error, file)
+            if place is None:
+                raise _faulty(name, None, told) from error
+            values = ", ".join(f"{column} is {short(table[column].iloc[place], 60)}" for column in list(table)[1:5])
+            where = f"item {table['id'].iloc[place]} ({rows[place]})"
+            raise _faulty(name, where, f"{told}{f'; {values}' if values else ''}") from error
+    for problem in complaints(drops, table):
+        raise _faulty(name, None, problem)
+    return dict(drops)
+
+
+def _beside(file: RuleFile | None) -> AbstractContextManager[None]:
+    return nullcontext() if file is None else file.modules.found()
+
+
+def _answer(rule: Rule, table: pd.DataFrame) -> tuple[Any, BaseException | None]:
+    try:
+        return rule.decide(_copied(table)), None
+    except BaseException as error:  # noqa: BLE001 - the caller raises it, or says what it is
+        return None, error
+
+
+def _copied(table: pd.DataFrame) -> pd.DataFrame:
+    objects: dict[str, Any] = {
+        str(name): [cell.copy() if hasattr(cell, "copy") else cell for cell in table[name]]
+        for name in table
+        if table[name].dtype == object
+    }
+    return table.copy().assign(**objects)
+
+
+def _culprit(rule: Rule, table: pd.DataFrame, error: BaseException) -> int | None:
+    """Place of a row that makes the rule end alike when it is alone; None if there is none."""
+    first, past = 0, len(table)
+    while past - first > 1:
+        middle = (first + past) // 2
+        for start, end in ((first, middle), (middle, past)):
+            if type(_answer(rule, table.iloc[start:end].reset_index(drop=True))[1]) is type(error):
+                first, past = start, end
+                break
+        else:
+            return None
+    return first if past > first else None
+
+
+def _told(error: BaseException, file: RuleFile | None) -> str:
+    line = None if file is None else line_of(error, file.path)
+    at = f" at line {line}" if line else ""
+    return f"it ends with {clipped(f'{type(error).__name__}: {error}'.removesuffix(': '), 300)}{at}"
+
+
+def _faulty(name: str, row: str | None, problem: str) -> BadInput:
+    return BadInput(f"rule {name}", row, problem, "", f"correct the rule; `twokeys rules check {name}` tries it out")
