@@ -163,9 +163,7 @@ def made(manifest) -> Figures:
         categories=Categories(rows=[row, few], **told),
         categories_after=Categories(rows=[row.model_copy(update={"right": 10, "low": 0.1, "high": 0.5})], **told),
         sets=["all items read", "balanced", "audited"],
-        answers=[
-            Distribution("Items of type open", (10, 4, 0), [Share("$x_1", (6, 1, 0)), Share(LONG[1], (4, 3, 0))], 0)
-        ],
+        answers=[Distribution("Items of type open", (10, 4, 0), shares, 0)],
     )
 
 
