@@ -77,7 +77,8 @@ def test_a_budget_stops_the_stage_and_the_next_command_goes_on(tmp_path: Path) -
             except Halted:
                 stops += 1
         assert stops == 2
-        assert len(made.asked) == 4 + len(QUESTIONS), "three ways of completions and one of chats are tried, each once"
+        ways = "four ways of completions (echoed, and three lengths of lists) and one of chats are tried, each once"
+        assert len(made.asked) == 5 + len(QUESTIONS), ways
 
 
 def test_replies_are_shares_of_what_they_say() -> None:
