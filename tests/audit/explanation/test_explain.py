@@ -16,6 +16,7 @@ from PIL import Image
 from tests.audit.conftest import Heard
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.explanation.explain import LINES, REPORT, RESULT, explain
+from twokeys.audit.explanation.metrics import RANKED
 from twokeys.audit.explanation.report import choose, p_value, report, shades
 from twokeys.audit.explanation.truth import truth
 from twokeys.audit.journal import Journal
@@ -51,6 +52,8 @@ def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
     assert not re.search(r'(src|href)="(?!data:image/(png|svg\+xml);base64,|#)', page)
     assert "<script" not in page
     assert "is the square" in page
+    assert page.count("Friedman's test of no difference: 4 items are too few to tell") == len(RANKED)
+    assert not re.search(r"<td>(< )?\.\d{4}</td>|p = ", page), "No p value is shown, in no table"
     leaky = Leak("image", "blur", Interval(0.9, 0.8, 1, 12, 6), 0.5)
     pictures = {item["id"]: Image.new("RGB", (16, 16)) for item in found.items}
     told = " ".join(report(replace(found, leaks=[leaky]), pictures).split())
