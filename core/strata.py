@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 STRATA = ("source", "split", "answer_type")
 """Columns that divide every set: each of their values gets separate ceilings."""
@@ -22,6 +23,7 @@ def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
     """Return the values of items in a stratum, or in a field of `meta`, as text; a dot separates nested fields.
 
     Example:
+        >>> import pandas as pd
         >>> value_of(pd.DataFrame({"meta": ['{"a": {"b": 3}}', '{"a": null}']}), "a.b").tolist()
         ['3', '(none)']
     """

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from tests.pipeline.toy import Toy, draw
 from twokeys.builder.build import build
-from twokeys.builder.filter import apply
+from twokeys.builder.filter import Rules, apply
 from twokeys.builder.read.stage import _content
 from twokeys.builder.recipe import RuleUse
 from twokeys.core.answers.marking import accepted, right
@@ -119,7 +119,7 @@ def test_rules_read_answers_as_they_are_compared() -> None:
     items["compared"] = [compared(kind, [], answer) for kind, answer in kinds]
 
     def drops(rule: str) -> list[str]:
-        done = apply(items, [RuleUse(rule=rule)], lambda name, _: pytest.fail(name), 0)
+        done = apply(items, Rules([RuleUse(rule=rule)]), lambda name, _: pytest.fail(name), 0)
         return done.removed["id"].tolist()
 
     assert drops("duplicate-item") == ["b"]  # `Yes` and `yes` are one answer

@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 
 from twokeys.audit.evaluation.answering import VIEWS
+from twokeys.audit.evaluation.benchmark import Benchmark
 from twokeys.audit.evaluation.rates import dividends, rates
 from twokeys.audit.evaluation.result import Evaluation, summarise
 
+UNNAMED = Benchmark(name="f", title="f", categories=[], adversaries=[], tasks=[])
 DIVIDENDS = {"yes/no": 0.2, "open": 0.8}
 
 
@@ -33,7 +35,7 @@ def evaluation(yes_no: int, opened: int) -> Evaluation:
     for view in VIEWS:
         answers[f"right.{view}"] = view == "both"
         answers[f"v.{view}"] = [DIVIDENDS[kind] if view == "both" else 0.0 for kind in kinds]
-    return summarise({}, table, answers, [], {})
+    return summarise({}, table, answers, [], {}, UNNAMED)
 
 
 def test_shares_of_answer_types_do_not_move_what_is_compared() -> None:

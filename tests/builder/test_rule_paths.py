@@ -23,7 +23,7 @@ class Nothing(Rule):
     bias = "none"
 
     def reads(self):
-        return ("id",)
+        return ("question",)
 
     def decide(self, table):
         return {{}}

@@ -116,7 +116,10 @@ def changed(toy: Toy, tmp_path: Path, **fields: Any) -> Path:
         ({"balance": {"max_shar": 0.5}}, ["balance.max_shar", "did you mean 'max_share'?"]),
         ({"balance": {"max_share": 1.5}}, ["balance.max_share", "1.5", "less than 1"]),
         ({"balance": {"max_share": float("nan")}}, ["balance.max_share", "nan"]),
-        ({"balance": {"within": ["colour"]}}, ["balance.within.0", "'source', 'split' or 'answer_type'"]),
+        (
+            {"balance": {"within": ["colour"]}},
+            ["balance", "colour", "source, split, answer_type", "`categories`"],
+        ),
         ({"measure": {"folds": 1}}, ["measure.folds", "1"]),
         ({"measure": {"baselines": "question.prior"}}, ["measure.baselines", "list"]),
         ({"bad_rows": "ignore"}, ["bad_rows", "'stop' or 'set aside'"]),

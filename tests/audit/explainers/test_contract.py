@@ -75,7 +75,7 @@ def blinded(request):
     model = untrained(request.param, 1)
     prepared = model.prepare(QUESTION, "yes")
     own, hidden = model.features, prepared.layout.owner == HIDDEN
-    model.features = lambda pixels: own(torch.where(hidden[:, None], torch.zeros_like(pixels), pixels))
+    model.features = lambda pixels, *sizes: own(torch.where(hidden[:, None], torch.zeros_like(pixels), pixels), *sizes)
     return Task(model, prepared, 5)
 
 
