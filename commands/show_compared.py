@@ -33,7 +33,7 @@ def show_compared(found: Compared, out: Path | None = None, hub: Path | None = N
         if sentence:
             tabled.said(OUT, sentence, style="yellow")
     for sentence in words.sentences(found):
-        tabled.said(OUT, sentence)
+        tabled.prose(OUT, sentence)
     if out is not None:
         OUT.print(f"Tables and figures: {out / MARKDOWN}")
     if hub is not None:

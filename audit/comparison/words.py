@@ -110,9 +110,9 @@ def left_out(found: Compared) -> list[str]:
 def _verdict(one: PairedDifference) -> str:
     p = one.p_holm
     if p is None or p > 0.05:
-        return f"{one.first} and {one.second} are not told apart by accuracy (p = {_p(p)})."
+        return f"{one.first} and {one.second} are not told apart by accuracy (p {_p(p)})."
     better, worse = (one.first, one.second) if one.own.estimate > 0 else (one.second, one.first)
-    return f"{better} is right more often than {worse}, by {100 * abs(one.own.estimate):.1f} points (p = {_p(p)})."
+    return f"{better} is right more often than {worse}, by {100 * abs(one.own.estimate):.1f} points (p {_p(p)})."
 
 
 def _apart(one: CategoryDifference) -> str:
