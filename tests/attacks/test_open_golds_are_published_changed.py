@@ -109,7 +109,7 @@ def test_rules_read_answers_as_they_are_compared() -> None:
     rows = [("a", "Yes", ["yes", "Yes.", "no"]), ("b", "yes", ["No", "no", "no"]), ("c", "-5", []), ("d", "5", [])]
     items = pd.DataFrame(
         {
-            "id": [name for name, _, _ in rows], "question": "What?",
+            "id": [name for name, _, _ in rows], "question": "What?", "source": "s", "row": [1, 2, 3, 4],
             "image_key": ["i", "i", "j", "j"], "question_key": "q", "group": "g",
             "answer": [answer for _, answer, _ in rows], "answers": [answers for _, _, answers in rows],
             "answer_type": ["yes/no", "yes/no", "number", "number"], "choices": [[], [], [], []],

@@ -27,7 +27,8 @@ def evaluation(yes_no: int, opened: int) -> Evaluation:
     ids = [f"i{at}" for at in range(len(kinds))]
     none = [None] * len(kinds)
     table = pd.DataFrame({
-        "id": ids, "group": ids, "answer_type": kinds, "answer": "yes", "compared": "yes", "question": "?",
+        "id": ids, "source": "s", "split": "test", "meta": "{}", "group": ids,
+        "answer_type": kinds, "answer": "yes", "compared": "yes", "question": "?",
         "choices": [[] for _ in kinds], "image_key": ids, "question_key": ids, "image_partner": none,
         "question_partner": none, "quad": none, "answers": [[] for _ in kinds],
     })  # fmt: skip
@@ -35,7 +36,7 @@ def evaluation(yes_no: int, opened: int) -> Evaluation:
     for view in VIEWS:
         answers[f"right.{view}"] = view == "both"
         answers[f"v.{view}"] = [DIVIDENDS[kind] if view == "both" else 0.0 for kind in kinds]
-    return summarise({}, table, answers, [], {}, UNNAMED)
+    return summarise({"config": "balanced"}, table, answers, [], {}, UNNAMED)
 
 
 def test_shares_of_answer_types_do_not_move_what_is_compared() -> None:
