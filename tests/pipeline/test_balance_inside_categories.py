@@ -163,6 +163,7 @@ def test_what_an_edit_says_of_its_category_itself_stays() -> None:
     assert carried == [{"a": {"b": 1}, "d": 3}, {"a": {"b": 9}, "d": 3}, {"a": "text", "d": 3}]
 
 
+@pytest.mark.slow
 def test_retrieved_partners_are_found_and_chosen_inside_the_category(tmp_path: Path) -> None:
     seen = Seen.random(tmp_path / "corpora", asked=10, pool=10).write()
     lines = [json.loads(line) for line in (seen.corpora / "pope/output/coco/coco_pope_adversarial.json").open()]

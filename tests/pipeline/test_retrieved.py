@@ -121,6 +121,7 @@ def test_a_candidate_is_not_published_without_need(done: Built, seen: Seen, tmp_
     assert partners <= {row["id"] for row in rows}
 
 
+@pytest.mark.slow
 def test_engines_and_the_order_of_rows_change_nothing(done: Built, seen: Seen, tmp_path: Path) -> None:
     again = made(seen, tmp_path / "process", engine="process")
     assert again.manifest.configs == done.manifest.configs

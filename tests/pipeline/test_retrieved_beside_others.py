@@ -164,7 +164,9 @@ build(Path(sys.argv[1]), Path(sys.argv[2]), corpora=Path(sys.argv[3]), work=Path
 """
 
 
-@pytest.mark.parametrize(("module", "stage"), [("retrieve", "retrieve"), ("choose", "choose")])
+@pytest.mark.parametrize(
+    ("module", "stage"), [pytest.param("retrieve", "retrieve", marks=pytest.mark.slow), ("choose", "choose")]
+)
 def test_a_build_that_is_killed_ends_with_the_same_rows(
     module: str, stage: str, done: Built, seen: Seen, tmp_path: Path
 ) -> None:

@@ -117,6 +117,7 @@ def test_killed_again_and_again_it_goes_on_and_ends_with_the_same_bytes(killer: 
     assert evidence(killer.out) == evidence(built.folder)
 
 
+@pytest.mark.slow
 def test_killed_while_publishing_nothing_partial_is_visible(killer: Killer, built: Built) -> None:
     killer.build()
     forget(killer.out)
