@@ -13,6 +13,7 @@ from twokeys.audit.comparison.result import TABLES, Compared
 from twokeys.core.disk import whole, write_text
 from twokeys.core.errors import BadInput
 from twokeys.core.intervals.means import caution
+from twokeys.core.lock import alone_in
 from twokeys.data_cards.tables import Cells, cell, markdown
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def write(found: Compared, out: Path | None, repository: str | None = None, revi
         revision: Commit or tag of it.
 
     Raises:
-        BadInput: When the folder cannot be written to, or the results are none for the Hub.
+        BadInput: When the folder cannot be written to, another process writes there, or the results are none for the Hub.
     """
     if out is None:
         problem = "results for the Hub need a folder"
@@ -49,11 +50,12 @@ def write(found: Compared, out: Path | None, repository: str | None = None, revi
         from twokeys.audit.comparison.hub import results
 
         files |= {f"{HUB}/{name}": text for name, text in results(found, repository, revision).items()}
-    for name, text in files.items():
-        write_text(out / name, text)
-    _draw(found.figure(), out / "compare")
-    if found.categories:
-        _draw(found.figure("categories"), out / "categories")
+    with alone_in(out):
+        for name, text in files.items():
+            write_text(out / name, text)
+        _draw(found.figure(), out / "compare")
+        if found.categories:
+            _draw(found.figure("categories"), out / "categories")
 
 
 def page(found: Compared) -> str:

@@ -18,6 +18,7 @@ from twokeys.audit.comparison.compare import compare
 from twokeys.audit.comparison.files import latex, page
 from twokeys.audit.comparison.result import TABLES, Compared
 from twokeys.core.errors import BadInput
+from twokeys.core.lock import alone_in
 
 HOSTILE = r"a|b_<script>$\frac$ \input{passwd} & 50%" + "\n\n# head ~^{}"
 TASKS = [
@@ -53,6 +54,12 @@ def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
         compare(*runs, out=tmp_path / name)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_a_folder_that_another_process_writes_is_left_alone(tmp_path: Path) -> None:
+    with alone_in(tmp_path / "out"), pytest.raises(BadInput, match="another process is writing"):
+        compare(*two(tmp_path), out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_table_can_be_asked_for_by_name_alone(tmp_path: Path) -> None:
