@@ -35,7 +35,8 @@ def write(found: Compared, out: Path | None, repository: str | None = None, revi
         revision: Commit or tag of it.
 
     Raises:
-        BadInput: When the folder cannot be written to, another process writes there, or the results are none for the Hub.
+        BadInput: When the folder cannot be written to, another process writes there, or the results are none for the
+            Hub.
     """
     if out is None:
         problem = "results for the Hub need a folder"
