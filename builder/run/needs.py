@@ -22,16 +22,18 @@ class Needs:
     memory: int = 0
 
     def within(self, machines: Iterable[Needs]) -> Needs:
-        """What can be asked of some machines: at most what the largest has, or a shard would wait for ever.
+        """What can be asked of some machines: at most what one of them has, or a shard would wait for ever.
+
+        Where no machine has everything, GPUs count before memory, and memory before cores.
 
         Args:
-            machines: What each of them has.
+            machines: What each of them has; nothing is taken off if there is none, since nothing is known of them.
         """
-        every = list(machines)
-        cpus, gpus, memory = (
-            max((getattr(one, name) for one in every), default=0) for name in ("cpus", "gpus", "memory")
-        )
-        return Needs(min(self.cpus, cpus), min(self.gpus, gpus), min(self.memory, memory))
+        clipped = [
+            Needs(min(self.cpus, each.cpus), min(self.gpus, each.gpus), min(self.memory, each.memory))
+            for each in machines
+        ]
+        return max(clipped, key=lambda each: (each.gpus, each.memory, each.cpus), default=self)
 
     def fits(self, machine: Needs) -> int:
         """How many shards a machine has room for at once."""

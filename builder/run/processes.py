@@ -27,10 +27,19 @@ IDLE = 10
 """Seconds after which a worker process without work ends."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Pool:
-    """Worker processes, and the folder of the locks by which each takes its GPU."""
+    """Worker processes.
 
+    Attributes:
+        count: How many they are.
+        devices: Their GPUs.
+        workers: The processes.
+        places: The folder of the locks by which each takes its GPU.
+    """
+
+    count: int
+    devices: tuple[str, ...]
     workers: ProcessPoolExecutor
     places: tempfile.TemporaryDirectory[str]
 
@@ -44,7 +53,7 @@ class Process:
     """
 
     workers: int = os.cpu_count() or 1
-    _pools: dict[tuple[int, tuple[str, ...]], _Pool] = field(default_factory=dict, compare=False, repr=False)
+    _pool: _Pool | None = field(default=None, init=False, compare=False, repr=False)
 
     def map_shards(self, function: Callable[[T], R], shards: Sequence[T], needs: Needs = ONE_CORE) -> Iterator[R]:
         """Yield results as they come; if one process has room, that is this one, with all cores and its GPU."""
@@ -53,7 +62,7 @@ class Process:
         if workers <= 1:
             yield from map(function, shards)
             return
-        pool = self._pool(workers, devices)
+        pool = self._workers(workers, devices)
         ended = False
         try:
             with _uninterrupted():
@@ -64,28 +73,28 @@ class Process:
         finally:
             # A worker's shard is done again after a stop: whoever stops a build does not wait for it.
             if not ended:
-                self._pools.clear()
+                self._pool = None
                 pool.shutdown(wait=True, kill_workers=True)
 
-    def _pool(self, workers: int, devices: tuple[str, ...]) -> ProcessPoolExecutor:
-        """The pool of a number of workers; any other pool ends, and no more run than there are cores and GPUs."""
-        asked = workers, devices
-        for other in [one for one in self._pools if one != asked]:
-            self._pools.pop(other).workers.shutdown(wait=True)
-        if asked not in self._pools:
+    def _workers(self, count: int, devices: tuple[str, ...]) -> ProcessPoolExecutor:
+        """The pool of a number of workers; another pool ends, so that no more run than there are cores and GPUs."""
+        if self._pool is not None and (self._pool.count, self._pool.devices) != (count, devices):
+            self._pool.workers.shutdown(wait=True)
+            self._pool = None
+        if self._pool is None:
             # Fresh processes, not forked ones: a forked child inherits locks of torch's and OpenMP's threads and can
             # hang on them. loky does not run the user's main module in them, so a script needs no main guard.
             places = tempfile.TemporaryDirectory(prefix="twokeys-gpus-", ignore_cleanup_errors=True)
-            threads = max(1, (os.cpu_count() or 1) // workers)
+            threads = max(1, (os.cpu_count() or 1) // count)
             pool = ProcessPoolExecutor(
-                workers,
+                count,
                 context=get_context("loky"),
                 timeout=IDLE,
                 initializer=_start_worker,
                 initargs=(threads, os.getpid(), Path(places.name), devices),
             )
-            self._pools[asked] = _Pool(pool, places)
-        return self._pools[asked].workers
+            self._pool = _Pool(count, devices, pool, places)
+        return self._pool.workers
 
     def _room(self, needs: Needs) -> int:
         """Processes that cores and memory have room for."""

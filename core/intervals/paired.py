@@ -33,6 +33,8 @@ def mcnemar(first: int, second: int) -> float:
 def flipped(differences: ArrayLike, groups: ArrayLike) -> float:
     """Return the two-sided exact p value of a sum of differences if a coin decides the sign of each group's total.
 
+    Long sums go through a Fourier transform, which is exact to about 1e-15: a smaller p value is just that, small.
+
     Args:
         differences: (n,) whole numbers: 1 if only the first run is right, -1 if only the second run is right, else 0.
         groups: (n,) labels; items of one group are exchanged together.

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builder.run.loads import Shown
 from twokeys.builder.run.needs import LOSSES, Needs
@@ -26,12 +28,24 @@ needs_ray = [
 ]
 
 
-def test_no_more_is_asked_than_the_largest_machine_has() -> None:
+def test_no_more_is_asked_than_one_machine_has() -> None:
     head = machine({"CPU": 2.0, "memory": 9e9, "node:10.0.0.1": 1.0})
     worker = machine({"CPU": 8.0, "GPU": 1.0, "memory": 5e9})
-    assert Needs(16, 2, 10**12).within([head, worker]) == Needs(8, 1, 9 * 10**9)
+    assert Needs(16, 2, 10**12).within([head, worker]) == Needs(8, 1, 5 * 10**9), "the memory of the other is of no use"
     assert Needs(1, 0, 10**9).within([head, worker]) == Needs(1, 0, 10**9)
     assert GPU.within([head]) == Needs(1, 0, 0), "a cluster without GPUs runs models on its cores"
+    assert GPU.within([]) == GPU, "of no machine is nothing known"
+
+
+NEEDS = st.builds(Needs, st.integers(1, 8), st.integers(0, 2), st.integers(0, 9))
+
+
+@given(NEEDS, st.lists(NEEDS, min_size=1, max_size=4))
+def test_what_is_asked_fits_some_machine_and_is_all_if_all_fits(needs: Needs, machines: list[Needs]) -> None:
+    asked = needs.within(machines)
+    assert any(asked.fits(each) for each in machines), "a shard would wait for ever"
+    if any(needs.fits(each) for each in machines):
+        assert asked == needs
 
 
 def test_a_machine_has_room_for_as_many_shards_as_its_scarcest_good_allows() -> None:

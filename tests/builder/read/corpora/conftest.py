@@ -342,18 +342,22 @@ def official() -> Callable[[str], Path]:
     return find
 
 
+def lay_out(path, content):
+    """Write a file: a table of Arrow as Parquet, anything else as text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, pa.Table):
+        pq.write_table(content, path, row_group_size=2)
+    else:
+        path.write_text(content, encoding="utf-8")
+
+
 @pytest.fixture
 def table(tmp_path):
     """Write files, read all rows."""
 
     def read(files, columns=None, **fields):
         for name, content in files.items():
-            path = tmp_path / "t" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, pa.Table):
-                pq.write_table(content, path, row_group_size=2)
-            else:
-                path.write_text(content, encoding="utf-8")
+            lay_out(tmp_path / "t" / name, content)
         columns = Columns(**(COLUMNS | (columns or {})))
         corpus = Corpus(format="table", name="mine", path="t", revision="r", license="mit", columns=columns, **fields)
         form = reader("table")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from tests.builder.read.corpora.conftest import lay_out
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.read.source import find
@@ -26,12 +26,7 @@ def rows(tmp_path):
     """Write one table, read its rows."""
 
     def made(name, content, image, form="table", **fields):
-        path = tmp_path / "t" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, pa.Table):
-            pq.write_table(content, path, row_group_size=2)
-        else:
-            path.write_text(content, encoding="utf-8")
+        lay_out(tmp_path / "t" / name, content)
         columns = Columns(image=image)
         usual = {"name": "mine", "path": "t", "revision": "0" * 40, "license": "mit", "columns": columns}
         corpus = Corpus(format=form, **usual, **fields)
