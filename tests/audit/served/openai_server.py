@@ -58,18 +58,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.under_way += 1
             self.server.at_once = max(self.server.at_once, self.server.under_way)
         try:
-            self._answer(fault, body)
+            if isinstance(fault, float):
+                time.sleep(fault)
+            answer = None if fault == "close" else self.server.answer(self.path, body)
         finally:
+            # Before a byte is sent: who reads the answer may ask again before this thread goes on.
             with self.server.lock:
                 self.server.under_way -= 1
+        if answer is not None:
+            self._send(fault, answer)
 
-    def _answer(self, fault: Any, body: dict[str, Any]) -> None:
-        if fault == "close":
-            return
-        if isinstance(fault, float):
-            time.sleep(fault)
+    def _send(self, fault: Any, answer: Any) -> None:
         headers: dict[str, str] = {}
-        status, found = 200, self.server.answer(self.path, body)
+        status, found = 200, answer
         if isinstance(fault, tuple):
             status, headers = fault
         elif isinstance(fault, int):
