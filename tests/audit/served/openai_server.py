@@ -60,12 +60,12 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if isinstance(fault, float):
                 time.sleep(fault)
-            answer = None if fault == "close" else self.server.answer(self.path, body)
+            answer = self.server.answer(self.path, body)
         finally:
             # Before a byte is sent: who reads the answer may ask again before this thread goes on.
             with self.server.lock:
                 self.server.under_way -= 1
-        if answer is not None:
+        if fault != "close":
             self._send(fault, answer)
 
     def _send(self, fault: Any, answer: Any) -> None:
