@@ -108,7 +108,7 @@ def is_closed(file: Path) -> bool:
     from minisign import Error, SecretKey
 
     try:
-        return SecretKey.from_bytes(_read(file, "a secret key of minisign")).is_encrypted()
+        return bool(SecretKey.from_bytes(_read(file, "a secret key of minisign")).is_encrypted())
     except (Error, BadInput):
         return False
 

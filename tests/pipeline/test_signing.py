@@ -18,15 +18,18 @@ from tests.pipeline.conftest import Build
 from tests.pipeline.test_pushing import on, there  # noqa: F401 - a fixture
 from tests.pipeline.toy import Toy
 from twokeys.builder.build import Built
+from twokeys.builder.checks.files import files
 from twokeys.builder.checks.finding import Finding, Unsound
+from twokeys.builder.checks.signature import signature
 from twokeys.builder.push import push
 from twokeys.builder.sign import sign
 from twokeys.builder.verify import verify
 from twokeys.commands.app import app
 from twokeys.core.errors import BadInput
 from twokeys.core.lock import alone_in
-from twokeys.core.signing import NewKey, new_key
+from twokeys.core.signing import NewKey, new_key, public_key
 from twokeys.data_cards.manifest import SIGNATURE
+from twokeys.data_cards.published import PublishedFolder
 
 pytestmark = pytest.mark.usefixtures("other_checks")
 PROGRAMME = shutil.which("minisign")
@@ -51,7 +54,8 @@ def copy(signed: Path, tmp_path: Path) -> Path:
 
 
 def found(folder: Path, key: str | Path | None) -> Finding:
-    return next(one for one in verify(folder, key=key) if one.check == "signature")
+    """The finding of `verify` about the signature, without the other checks."""
+    return signature(folder, None if key is None else public_key(key))
 
 
 # --------------------------------------------------------------------------------------------------- what holds
@@ -168,7 +172,11 @@ def swapped(folder: Path) -> None:
 def test_an_altered_signature_or_manifest_is_found(copy: Path, keys: NewKey, change: object, problem: str) -> None:
     change(copy)  # type: ignore[operator]
     assert problem in found(copy, keys.public).problems[0]
-    assert not verify(copy, key=keys.public).ok
+
+
+def test_verify_fails_for_a_signature_that_does_not_fit(copy: Path, keys: NewKey) -> None:
+    text(copy, b"timestamp:", b"timestamp:1")
+    assert [one.check for one in verify(copy, key=keys.public) if one.failed] == ["signature"]
 
 
 def test_a_signature_of_another_folder_and_of_another_key_is_found(copy: Path, keys: NewKey) -> None:
@@ -190,7 +198,7 @@ def test_an_altered_file_is_found_though_the_manifest_is_signed(copy: Path, keys
 @pytest.mark.parametrize("name", [f"{SIGNATURE}.txt", f"balanced/{SIGNATURE}", "LICENSE.minisig", f".{SIGNATURE}"])
 def test_no_other_file_passes_for_a_signature(copy: Path, name: str) -> None:
     shutil.copy(copy / SIGNATURE, copy / name)
-    assert not verify(copy).ok
+    assert files(copy, PublishedFolder(copy).manifest)
 
 
 def test_a_signature_that_is_a_link_is_found_and_not_written_through(copy: Path, keys: NewKey, tmp_path: Path) -> None:
@@ -232,7 +240,7 @@ def test_the_command_makes_keys_signs_and_verifies(folder: Path, tmp_path: Path)
         (("verify", "{folder}", "--key", "{folder}/manifest.json.minisig"), 2, "it is a signature"),
         (("verify", "{folder}", "--key", "{folder}/LICENSE"), 2, "it is no public key"),
         (("verify", "{folder}", "--key", "nothing.pub"), 2, "it cannot be read"),
-        (("verify", "{folder}", "--key", "RW" + "A" * 54), 1, "signed it, and not key"),
+        (("verify", "{folder}", "--key", "RWQ" + "A" * 53), 1, "signed it, and not key"),
         (("sign", "{folder}", "--key", "{keys}/ours.pub"), 2, "it is a public key"),
         (("sign", "{folder}"), 2, "there is no key to sign with"),
         (("sign", "--key", "{keys}/ours.key"), 2, "there is no folder to sign"),
