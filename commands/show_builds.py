@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from twokeys.builder.pairs import Paired, PairStep
     from twokeys.core.errors import BadInput
     from twokeys.data_cards.audited import AuditedTier
+    from twokeys.data_cards.blindness import Blindness
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
     from twokeys.data_cards.panel import Panel
@@ -58,7 +59,7 @@ def show_build(built: Built) -> None:
     if manifest.pairs is not None and manifest.pairs.retrieved:
         tabled.prose(OUT, retrieved.summary(manifest.pairs))
         OUT.print()
-    _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
+    _show_blindness(manifest.before, manifest.after)
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     _show_categories(manifest.categories_before, manifest.categories_after)
     if manifest.kept:
@@ -89,13 +90,15 @@ def _show_aside(problems: Sequence[BadInput]) -> None:
         OUT.print()
 
 
-def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _show_blindness(before: Blindness, after: Blindness | None) -> None:
     """Print ceilings and baselines; the name of a baseline begins with its view."""
+    header = ("accuracy", "chance") if after is None else ("before", "chance", "after", "chance")
+    rows = tables.blindness_rows(before, after)
     named = [
         (name if name.startswith(view.removeprefix("the ")) else f"{view}: {name}", *rest) for view, name, *rest in rows
     ]
     table("Blind accuracy", ("predictor", *header), named)
-    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.FOLDS}")
+    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.folds(before, after)}")
 
 
 def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
@@ -156,7 +159,7 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     if diagnosis.panel is not None:
         _show_panel(diagnosis.panel)
     _show_worst((("", diagnosis.categories),))
-    _show_blindness(("accuracy", "chance"), tables.blindness_rows(diagnosis.blindness, None))
+    _show_blindness(diagnosis.blindness, None)
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(diagnosis.blindness, None))
     _show_categories(diagnosis.categories, None)
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, diagnosis.balance))
