@@ -43,8 +43,8 @@ def claim_of(phrase: str, lexicon: Lexicon, stated: bool) -> Claim | None:
     for denial, rest in _DENIALS:
         if phrase.startswith(denial):
             return _denied(phrase.removeprefix(denial), denial, rest, lexicon) if stated else None
-    if (found := _MORE.fullmatch(phrase)) and found["by"] == _BY.get(found["how"], "and"):
-        return _compared(found["how"], found["left"], found["right"], lexicon)
+    if (match := _MORE.fullmatch(phrase)) and match["by"] == _BY.get(match["how"], "and"):
+        return _compared(match["how"], match["left"], match["right"], lexicon)
     both, either = phrase.startswith("both "), phrase.startswith("either ")
     phrase = phrase.removeprefix("both ").removeprefix("either ")
     parts = _parts(phrase)
@@ -64,8 +64,8 @@ def rivals(phrases: Sequence[str], lexicon: Lexicon) -> list[Claim] | None:
     """What each of several phrases says if it is the answer: `a cat`, `dog`; `more cats` against `dogs`."""
     named = [re.sub(r"^(?:either|the) ", "", phrase.casefold().strip()) for phrase in phrases]
     if len(named) == 2 and named[0].startswith("more "):
-        left, right = (_countable(name.removeprefix("more "), lexicon) for name in named)
-        return [Compared(left, right, "more"), Compared(right, left, "more")] if left and right else None
+        first, second = (_countable(name.removeprefix("more "), lexicon) for name in named)
+        return [Compared(first, second, "more"), Compared(second, first, "more")] if first and second else None
     claims = [_single(name, lexicon) or _single(f"a {name}", lexicon) for name in named]
     return [claim for claim in claims if claim] if all(claims) else None
 
@@ -135,14 +135,14 @@ def _single(phrase: str, lexicon: Lexicon) -> Claim | None:
 
 def _bounded(phrase: str, lexicon: Lexicon) -> Claim | None:
     """`two dogs`, `more than one dog`, `only one dog`."""
-    found = _BOUNDED.fullmatch(phrase)
-    word = lexicon.get(found["noun"]) if found else None
-    if found is None or word is None:
+    match = _BOUNDED.fullmatch(phrase)
+    word = lexicon.get(match["noun"]) if match else None
+    if match is None or word is None:
         return None
-    number = SMALL[found["number"]] if found["number"] in SMALL else int(found["number"])
+    number = SMALL[match["number"]] if match["number"] in SMALL else int(match["number"])
     if number == 0 or not (word.one if number == 1 else word.many):
         return None
-    true, false = _meant(found["how"], number)
+    true, false = _meant(match["how"], number)
     return Number(word.noun, true, false)
 
 
@@ -162,12 +162,12 @@ def _meant(how: str, number: int) -> tuple[Range, tuple[Range, ...]]:
 
 
 def _compared(how: str, left: str, right: str, lexicon: Lexicon) -> Claim | None:
-    one, other = _countable(left, lexicon), _countable(right, lexicon)
-    if one is None or other is None:
+    first, second = _countable(left, lexicon), _countable(right, lexicon)
+    if first is None or second is None:
         return None
     if how == "fewer":
-        one, other = other, one
-    return Compared(one, other, "more" if how in ("more", "fewer") else "same")
+        first, second = second, first
+    return Compared(first, second, "more" if how in ("more", "fewer") else "same")
 
 
 def _countable(phrase: str, lexicon: Lexicon) -> Noun | None:
