@@ -1,4 +1,4 @@
-"""What goes out into the world: `datasheet`, `push`."""
+"""Verbs that publish: `datasheet`, `push`."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ def push(
         from twokeys.commands.show_folders import show_push, show_verified
 
         try:
-            found: Pushed | Unsound = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
+            result: Pushed | Unsound = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
         except Unsound as unsound:
-            found = unsound
-    if isinstance(found, Unsound):
+            result = unsound
+    if isinstance(result, Unsound):
         if as_json:
-            failed = [{"check": one.check, "problems": one.problems} for one in found.verified if one.failed]
+            failed = [{"check": each.check, "problems": each.problems} for each in result.verified if each.failed]
             print_json({"outcome": "refused", "failed": failed})
         else:
-            show_verified(found.verified, brief=True)
-            typer.secho(str(found), err=True)
+            show_verified(result.verified, brief=True)
+            typer.secho(str(result), err=True)
         raise typer.Exit(1)
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(result))
     else:
-        show_push(found)
+        show_push(result)

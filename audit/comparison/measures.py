@@ -48,16 +48,16 @@ def measures(tables: Sequence[pd.DataFrame], config: str) -> list[Measure]:
     items = tables[0]
     right = np.stack([table[RIGHT].to_numpy(dtype=bool) for table in tables])
     groups, guess = items["group"].to_numpy(dtype=object), guess_rate(items)
-    found = [Measure(ACCURACY, "accuracy, exact match", right.astype(np.float64), groups, float(guess.mean()))]
+    measured = [Measure(ACCURACY, "accuracy, exact match", right.astype(np.float64), groups, float(guess.mean()))]
     for kind, units in (among(items) if config == ALL else named(items)).items():
         if len(units):
             whole = np.all(right[:, units], axis=2).astype(np.float64)
             chance = float(guess[units].prod(axis=1).mean())
-            found.append(Measure(kind, f"{kind} accuracy: {KINDS[kind]}", whole, groups[units[:, 0]], chance))
+            measured.append(Measure(kind, f"{kind} accuracy: {KINDS[kind]}", whole, groups[units[:, 0]], chance))
     for name, title in SCORES.items():
         if all(SCORE + name in table for table in tables):
             scores = np.stack([table[SCORE + name].to_numpy(dtype=np.float64) for table in tables])
             there = ~np.isnan(scores).any(axis=0)
             if there.any():
-                found.append(Measure(name, title, scores[:, there], groups[there], None))
-    return found
+                measured.append(Measure(name, title, scores[:, there], groups[there], None))
+    return measured

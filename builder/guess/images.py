@@ -106,10 +106,22 @@ def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
             for file in _candidates(by_name.get(key, []), cells)
         })  # fmt: skip
     # Rows without an image leave the columns of its name empty.
-    votes = Counter({one: count for one, count in votes.items() if is_template(one)})  # others name one file for all
-    asked = {one: sum(all(cells.get(name) for name in names_in(one)) for cells in single) for one in votes}
-    good = [one for one, count in votes.items() if count >= _MOST * asked[one] and count >= _LEAST * len(records)]
-    best = min(good, key=lambda one: (-votes[one], one.count("{"), not _names_images(one), len(one)), default=None)
+    votes = Counter(
+        {template: count for template, count in votes.items() if is_template(template)}
+    )  # others name one file for all
+    complete = {
+        template: sum(all(cells.get(name) for name in names_in(template)) for cells in single) for template in votes
+    }
+    good = [
+        template
+        for template, count in votes.items()
+        if count >= _MOST * complete[template] and count >= _LEAST * len(records)
+    ]
+    best = min(
+        good,
+        key=lambda template: (-votes[template], template.count("{"), not _names_images(template), len(template)),
+        default=None,
+    )
     return best[1:-1] if best is not None and re.fullmatch(r"\{[^{}]+\}", best) else best
 
 

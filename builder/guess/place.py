@@ -101,9 +101,9 @@ def _of_hub(name: str) -> Place:
         remedy = f"fetch it first: hf download --repo-type dataset {name} --local-dir DIR, then name DIR"
         problem = f"the dataset {name!r} is neither a path nor in the local cache, and nothing is downloaded here"
         raise BadInput(name, None, problem, _NEEDS, remedy) from None
-    found = of_folder(root)
+    place = of_folder(root)
     return Place(
-        found.root, found.format, found.files, found.options, name, _commit(root), found.others, _card(root)
+        place.root, place.format, place.files, place.options, name, _commit(root), place.others, _card(root)
     )  # fmt: skip
 
 
@@ -142,20 +142,20 @@ def _card(root: Path) -> dict[str, Any]:
 
 
 def _commit(root: Path) -> str | None:
-    found = _COMMIT.search(root.as_posix())
-    return found[1] if found else None
+    match = _COMMIT.search(root.as_posix())
+    return match[1] if match else None
 
 
 def listing(root: Path) -> list[Path]:
     """Files of a folder and of the folders in it, sorted; hidden ones are passed over, and links to folders too."""
-    found: list[Path] = []
+    files: list[Path] = []
     for inside, folders, names in os.walk(root):
         folder = Path(inside)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [folder / name for name in sorted(names) if not name.startswith(".")]
-        if len(found) > _MOST_FILES:
+        files += [folder / name for name in sorted(names) if not name.startswith(".")]
+        if len(files) > _MOST_FILES:
             break
-    return found
+    return files
 
 
 def images_below(root: Path) -> list[PurePosixPath]:
@@ -163,7 +163,7 @@ def images_below(root: Path) -> list[PurePosixPath]:
 
     An archive that cannot be read holds none: whoever reads the corpus is told what is wrong with it.
     """
-    found: list[PurePosixPath] = []
+    images: list[PurePosixPath] = []
     for path in listing(root):
         name = PurePosixPath(path.relative_to(root))
         inside = [name]
@@ -172,8 +172,8 @@ def images_below(root: Path) -> list[PurePosixPath]:
                 inside = [name / member for member in member_names(root, name.as_posix())]
             except BadInput:
                 inside = []
-        found += [one for one in inside if one.suffix.lower() in file_endings()]
-    return found
+        images += [each for each in inside if each.suffix.lower() in file_endings()]
+    return images
 
 
 def _tables(root: Path) -> list[Path]:
@@ -181,16 +181,16 @@ def _tables(root: Path) -> list[Path]:
 
 
 def _is_table(path: Path) -> bool:
-    own = ("dataset_info.json", "dataset_infos.json", hf.STATE)
-    return without_packing(path.name).endswith(TABLES) and path.name not in own
+    state_files = ("dataset_info.json", "dataset_infos.json", hf.STATE)
+    return without_packing(path.name).endswith(TABLES) and path.name not in state_files
 
 
 def _by_split(names: list[str]) -> dict[str, str | list[str]]:
     """The files of each split that paths tell."""
-    found: dict[str, list[str]] = {}
+    by_split: dict[str, list[str]] = {}
     for name in names:
-        found.setdefault(_split(name), []).append(name)
-    return {split: files[0] if len(files) == 1 else files for split, files in found.items()}
+        by_split.setdefault(_split(name), []).append(name)
+    return {split: files[0] if len(files) == 1 else files for split, files in by_split.items()}
 
 
 def _split(name: str) -> str:

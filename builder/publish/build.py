@@ -76,7 +76,7 @@ class Build:
         if self.certified.unseen is not None:
             unseen = marked(self.certified.unseen.table, REFIT_UNSEEN)
             measured = measured.merge(unseen, on="id", validate="one_to_one")
-        items = self.paired.known.items.merge(kept, on="id", validate="one_to_one")
+        items = self.paired.survey.items.merge(kept, on="id", validate="one_to_one")
         return self._told(with_accepted(items.merge(measured, on="id", validate="one_to_one")))
 
     @cached_property
@@ -84,7 +84,7 @@ class Build:
         """Rows of the config `audited`; None if the recipe asks for no such tier."""
         if self.certified.audited is None:
             return None
-        items = self.paired.known.items
+        items = self.paired.survey.items
         return self._told(with_accepted(audited_rows(items, self.certified.audited, self.recipe.balance.within)))
 
     @property
@@ -105,7 +105,7 @@ class Build:
     @property
     def removed(self) -> pd.DataFrame:
         """Every row that is not published, with the stage that removed it and the reason."""
-        survey, items = self.survey, self.paired.known.items
+        survey, items = self.survey, self.paired.survey.items
         tables = [
             survey.items.merge(self.filtered.removed.assign(stage="filter"), on="id", validate="one_to_one"),
             self.paired.refused.assign(stage="pair", rule=None),

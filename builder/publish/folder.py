@@ -62,8 +62,8 @@ class Folder(PublishedFolder):
         """Items of the audited tier alone: balance left them out, and the other tier took them."""
         apart = self.audited[~self.audited["id"].isin(set(self.balanced["id"]))]
         # What its adversaries said stands in `audited` alone.
-        own = [name for name in apart if is_measurement(name) and not of_tier(name, BALANCED)]
-        return apart.drop(columns=own).assign(stage="balance", rule=None, reason=None)
+        of_other_tiers = [name for name in apart if is_measurement(name) and not of_tier(name, BALANCED)]
+        return apart.drop(columns=of_other_tiers).assign(stage="balance", rule=None, reason=None)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -72,10 +72,10 @@ class Folder(PublishedFolder):
         removed = self.removed[self.removed["stage"] != "read"]
         tables = [table for table in (published, self.unbalanced, removed) if len(table)]
         every = pd.concat(tables or [published]).sort_values("id", ignore_index=True)
-        said = ("answer_source", "edit_of", "edit_kind", "question_asked")
+        optional = ("answer_source", "edit_of", "edit_kind", "question_asked")
         # `accepted` is of a config's rows as a whole; these are of several configs.
         return every.drop(columns="accepted", errors="ignore").assign(
-            **{name: None for name in said if name not in every}
+            **{name: None for name in optional if name not in every}
         )
 
     @cached_property

@@ -103,14 +103,14 @@ class Repository:
             BadInput: When there are files that no push brought, or those of another benchmark.
         """
         there = set(self.api.list_repo_files(self.name, revision=self.head, repo_type=KIND)) - HUBS_OWN
-        said = self._manifest() if MANIFEST in there else {}
-        ours = {MANIFEST, *said.get("files", {})} if said else set()
+        manifest = self._manifest() if MANIFEST in there else {}
+        ours = {MANIFEST, *manifest.get("files", {})} if manifest else set()
         if foreign := sorted(there - ours):
             problem = f"the repository holds files that no push brought, such as {foreign[0]}"
             allowed = "a new repository, or one of this benchmark"
             raise BadInput(self.name, None, problem, allowed, "name another repository")
-        if said and said.get("name") != name:
-            problem = f"the repository holds the benchmark {said.get('name')!r}"
+        if manifest and manifest.get("name") != name:
+            problem = f"the repository holds the benchmark {manifest.get('name')!r}"
             allowed = f"a new repository, or one of {name!r}"
             raise BadInput(self.name, None, problem, allowed, "name another repository")
         return there
@@ -121,10 +121,14 @@ class Repository:
                 self.name, MANIFEST, revision=self.head, repo_type=KIND, local_dir=place
             )  # fmt: skip
             try:
-                said = json.loads(Path(file).read_text(encoding="utf-8"))
+                manifest = json.loads(Path(file).read_text(encoding="utf-8"))
             except (ValueError, RecursionError):
                 return {}
-        return said if isinstance(said, dict) and "build_key" in said and isinstance(said.get("files"), dict) else {}
+        return (
+            manifest
+            if isinstance(manifest, dict) and "build_key" in manifest and isinstance(manifest.get("files"), dict)
+            else {}
+        )
 
 
 @contextmanager
@@ -162,7 +166,7 @@ def hub_answers(repository: str) -> Iterator[None]:
 
 def _refused(repository: str, error: HfHubHTTPError) -> BadInput:
     status = error.response.status_code
-    said = " ".join((error.server_message or str(error)).split())
+    message = " ".join((error.server_message or str(error)).split())
     again = "push again: what was sent is not sent again"
     problem, remedy = _REMEDIES.get(status, (f"the hub answers with status {status}", again))
-    return BadInput(repository, None, f"{problem} ({status}: {said})", "", remedy)
+    return BadInput(repository, None, f"{problem} ({status}: {message})", "", remedy)

@@ -28,7 +28,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
     """
     rows: dict[str, dict[str, Any]] = {str(row["id"]): row for row in balanced.to_dict("records")}  # type: ignore[misc]
     edits = _edits(rows)
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    pairs: dict[tuple[str, str, str], dict[str, Any]] = {}
     for identity, row in rows.items():
         for view in ("image", "question"):
             partner = row[f"{view}_partner"]
@@ -36,21 +36,21 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
                 first, second = sorted((identity, partner), key=row_order)
                 key = f"{view}_key"
                 made = edits.get((view, frozenset((rows[first][key], rows[second][key]))))
-                found.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
+                pairs.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
     fixed = columns_of(PAIRS, several=KEYS in balanced)
     columns = ["split", *(name for name in fixed if name not in PICTURES)]
-    return pd.DataFrame(found.values(), columns=columns).sort_values("id", ignore_index=True)
+    return pd.DataFrame(pairs.values(), columns=columns).sort_values("id", ignore_index=True)
 
 
 def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
     """The edit that made one image, or one question, of another: also for other items that show the two of them."""
-    found: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
+    pairs: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
     for row in rows.values():
         base = rows.get(str(row.get("edit_of")))
         if base is not None:
             view = "question" if row["image_key"] == base["image_key"] else "image"
-            found.setdefault((view, frozenset((row[f"{view}_key"], base[f"{view}_key"]))), row)
-    return found
+            pairs.setdefault((view, frozenset((row[f"{view}_key"], base[f"{view}_key"]))), row)
+    return pairs
 
 
 def _boxes(made: dict[str, Any]) -> list[list[int]]:

@@ -145,8 +145,8 @@ def _write_split(
 def _bytes(keys: pd.Series[Any], sizes: pd.Series[int]) -> Ints:
     """(n,) bytes of the image of each row, or of its images."""
     every = keys.reset_index(drop=True).explode()
-    found = sizes.loc[every].set_axis(every.index).groupby(level=0).sum()
-    return np.asarray(found, dtype=np.int64)
+    size = sizes.loc[every].set_axis(every.index).groupby(level=0).sum()
+    return np.asarray(size, dtype=np.int64)
 
 
 def _row_groups(rows: pd.DataFrame, size: np.ndarray) -> Iterator[pd.DataFrame]:
@@ -185,7 +185,14 @@ def _cells(keys: pd.Series[Any], pictures: Pictures, form: Callable[[bytes], obj
     for key in keys:
         wanted = key if isinstance(key, str) else tuple(key)
         if wanted != last:
-            images = [form(pictures.read(one)) for one in ([key] if isinstance(key, str) else key)]
+            images = [form(pictures.read(each)) for each in ([key] if isinstance(key, str) else key)]
             last, cell = wanted, images[0] if isinstance(key, str) else images
         cells.append(cell)
     return cells
+
+
+def plain_cell(value: Any) -> Any:
+    """A cell as Arrow returns it: lists instead of arrays, None instead of NaN."""
+    if isinstance(value, float) and value != value:
+        return None
+    return [plain_cell(cell) for cell in value] if isinstance(value, (list, tuple, np.ndarray)) else value

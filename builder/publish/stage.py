@@ -58,7 +58,7 @@ def _published(folder: Path, key: str) -> Manifest | None:
 
 def _write_configs(folder: Path, build: Build) -> dict[str, Written]:
     """Write the rows of every config."""
-    images, balanced, audited = build.paired.known.pictures, build.balanced, build.audited
+    images, balanced, audited = build.paired.survey.pictures, build.balanced, build.audited
     configs = {
         BALANCED: write_config(folder, BALANCED, balanced, images),
         REMOVED: write_config(folder, REMOVED, build.removed, None),
@@ -70,8 +70,8 @@ def _write_configs(folder: Path, build: Build) -> dict[str, Written]:
     if build.recipe.pair.published:
         configs[PAIRS] = write_config(folder, PAIRS, pair_rows(balanced), images)
     if build.recipe.eval:
-        asked = balanced if len(balanced) or audited is None else audited
-        configs |= {name: write_config(folder, name, rows, images) for name, rows in eval_rows(asked).items()}
+        evaluated = balanced if len(balanced) or audited is None else audited
+        configs |= {name: write_config(folder, name, rows, images) for name, rows in eval_rows(evaluated).items()}
     return configs
 
 

@@ -106,7 +106,7 @@ def member_names(folder: Path, archive: str) -> list[str]:
         BadInput: When the archive is none, or holds too much.
     """
     path = held(folder, archive, "archive")
-    return [name for name, found in _members(path, stamp(path), os.getpid()).found.items() if found is not None]
+    return [name for name, members in _members(path, stamp(path), os.getpid()).found.items() if members is not None]
 
 
 def is_archive(name: str) -> bool:

@@ -82,8 +82,8 @@ def cell_of(path: Path, column: str, row: int) -> Any:
 def _sizes(path: Path, written: Stamp) -> tuple[int, ...]:
     """Rows of each row group, or of each record batch."""
     if path.suffix.lower() == ".parquet":
-        found = pq.read_metadata(path)
-        return tuple(found.row_group(group).num_rows for group in range(found.num_row_groups))
+        metadata = pq.read_metadata(path)
+        return tuple(metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
     with pa.memory_map(str(path)) as source:
         return tuple(batch.num_rows for batch in _all(_batches(source)))
 
@@ -112,11 +112,11 @@ def _all(reader: pa.RecordBatchFileReader | pa.RecordBatchStreamReader) -> Itera
 
 def _part(column: pa.Array, name: str, columns: Sequence[str]) -> pa.Array:
     """A column; if only fields of it are asked for, a struct of these."""
-    fields = list(dict.fromkeys(one.removeprefix(f"{name}.").partition(".")[0] for one in columns if one != name))
-    inside = [one for one in fields if pa.types.is_struct(column.type) and column.type.get_field_index(one) >= 0]
+    fields = list(dict.fromkeys(each.removeprefix(f"{name}.").partition(".")[0] for each in columns if each != name))
+    inside = [each for each in fields if pa.types.is_struct(column.type) and column.type.get_field_index(each) >= 0]
     if name in columns or not inside:
         return column
-    return pa.StructArray.from_arrays([column.field(one) for one in inside], inside, mask=column.is_null())
+    return pa.StructArray.from_arrays([column.field(each) for each in inside], inside, mask=column.is_null())
 
 
 def broken(path: Path, error: Exception) -> BadInput:

@@ -57,9 +57,11 @@ def asked_of(row: Row, text: TextRule) -> Asked:
         allowed = f"at most {len(ascii_uppercase)}, since models name them by letter"
         remedy = "leave some out, or leave all out to ask an open question"
         raise BadInput(row.file, row.row, f"the row has {len(choices)} options", allowed, remedy)
-    if choices and (found := clash(question, choices)):
+    if choices and (reason := clash(question, choices)):
         allowed = "options that can stand where their letters say, beside options that speak of others"
-        raise BadInput(row.file, row.row, f"there are {found}", allowed, "put them in that order, or leave the row out")
+        raise BadInput(
+            row.file, row.row, f"there are {reason}", allowed, "put them in that order, or leave the row out"
+        )
     by_look = {alike(choice): choice for choice in choices}
     golds = list(dict.fromkeys(by_look.get(alike(gold), gold) for gold in _golds(row, text)))
     if choices and (stray := [gold for gold in golds if gold not in choices]):

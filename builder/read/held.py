@@ -60,17 +60,17 @@ def held(folder: Path, name: str, what: str = "image") -> Path:
     if not name.strip() or "\0" in name or odd or Path(name).is_absolute():
         raise BadInput(name, None, f"the file name is {name!r}", "a relative path inside the corpus's folder", REMEDY)
     try:
-        found = (folder / name).resolve(strict=True)
-        mode = found.stat().st_mode
+        place = (folder / name).resolve(strict=True)
+        mode = place.stat().st_mode
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError before Python 3.13
         raise _unreadable(folder, name, what, getattr(error, "strerror", None) or str(error)) from None
-    if not any(found.is_relative_to(inside) for inside in _folders(folder)):
+    if not any(place.is_relative_to(inside) for inside in _folders(folder)):
         problem = f"{name!r} leads out of the folder"
         raise BadInput(name, None, problem, "a file inside the corpus's folder or its image_folder", REMEDY)
     if not stat.S_ISREG(mode):
         fault = next((fault for is_, fault in _FAULTS.items() if is_(mode)), "no regular file")
         raise _unreadable(folder, name, what, fault)
-    return found
+    return place
 
 
 def read_held(folder: Path, name: str) -> bytes:
@@ -127,8 +127,8 @@ def _alike(folder: Path, name: str) -> str | None:
         names = _spelt(beside, stamp(beside)) if inside else {}
     except (OSError, RuntimeError, ValueError):
         return None
-    found = names.get(_plain(place.name))
-    return None if found in (None, place.name) else str(place.with_name(found))
+    alike = names.get(_plain(place.name))
+    return None if alike in (None, place.name) else str(place.with_name(alike))
 
 
 @lru_cache(maxsize=8)

@@ -44,16 +44,16 @@ def keys_and_sizes(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
     The size of several images is the smallest width and the smallest height.
     """
     every = one_image_a_row(table).reset_index()
-    found = every.merge(pictures, on=["source", "image"], how="left")
-    rows = ByItem.of(pd.Index(found["index"]))
-    keys = rows.lists(found["image_key"])
-    problems = found.loc[found["problem"].notna(), ["index", "problem"]].drop_duplicates("index").set_index("index")
+    merged = every.merge(pictures, on=["source", "image"], how="left")
+    rows = ByItem.of(pd.Index(merged["index"]))
+    keys = rows.lists(merged["image_key"])
+    problems = merged.loc[merged["problem"].notna(), ["index", "problem"]].drop_duplicates("index").set_index("index")
     return pd.DataFrame(
         {
             "image_keys": keys,
             "image_key": [image_key(of) if all(isinstance(key, str) for key in of) else None for of in keys],
-            "image_width": rows.least(found["width"]),
-            "image_height": rows.least(found["height"]),
+            "image_width": rows.least(merged["width"]),
+            "image_height": rows.least(merged["height"]),
             "problem_picture": problems["problem"].reindex(rows.items),
         }
     )
@@ -65,10 +65,11 @@ def image_looks(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
     The contrast of several images is the smallest; their mean colours stand in order.
     """
     shown = images_of(items).explode()
-    found = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_axis(shown.index)
+    table = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_axis(shown.index)
     rows = ByItem.of(shown.index)
     colours = [
-        " ".join(steps) if all(isinstance(one, str) for one in steps) else None for steps in rows.lists(found["colour"])
+        " ".join(steps) if all(isinstance(each, str) for each in steps) else None
+        for steps in rows.lists(table["colour"])
     ]
-    looks = {"image_contrast": rows.least(found["contrast"]), "image_colour": np.array(colours, dtype=object)}
+    looks = {"image_contrast": rows.least(table["contrast"]), "image_colour": np.array(colours, dtype=object)}
     return pd.DataFrame(looks).reindex(items.index)

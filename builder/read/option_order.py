@@ -48,8 +48,8 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
     there = items["choices"].map(len) > 0
     if not there.any():
         return items
-    asked = items[there].sort_values("id", ignore_index=True)
-    texts = asked.drop_duplicates("question_key")
+    with_options = items[there].sort_values("id", ignore_index=True)
+    texts = with_options.drop_duplicates("question_key")
     orders = {
         key: hashed_order(question, list(choices))
         for key, question, choices in zip(texts["question_key"], texts["question"], texts["choices"], strict=True)
@@ -60,7 +60,9 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
         if (kind := freedom(question, orders[key])) != "source order"
     }
     # Items that contradict each other cannot be kept, whatever the order.
-    clear = asked[~contradicted(asked.assign(choices=asked["question_key"].map(orders)))].reset_index(drop=True)
+    clear = with_options[
+        ~contradicted(with_options.assign(choices=with_options["question_key"].map(orders)))
+    ].reset_index(drop=True)
     keep = _by_answers(clear, orders)
     _balance(clear[keep], orders, free)
     _refine(clear, keep, orders, free)
@@ -80,19 +82,19 @@ def decided(items: pd.DataFrame, reasons: pd.Series[str]) -> OptionPlaces | None
         items: The items that were read, with `question` and `choices`.
         reasons: Why rows could not be read as items.
     """
-    asked = items[items["choices"].map(len) > 0]
+    with_options = items[items["choices"].map(len) > 0]
     aside = int(reasons.fillna("").str.contains(CLASH, regex=False).sum())
-    if not len(asked) and not aside:
+    if not len(with_options) and not aside:
         return None
-    texts = zip(asked["question"], asked["choices"], strict=True)
+    texts = zip(with_options["question"], with_options["choices"], strict=True)
     kinds = Counter(freedom(question, list(options)) for question, options in texts)
     return OptionPlaces(free=kinds["free"], pinned=kinds["pinned"], source=kinds["source order"], set_aside=aside)
 
 
-def _by_answers(asked: pd.DataFrame, orders: dict[str, list[str]]) -> Bools:
+def _by_answers(with_options: pd.DataFrame, orders: dict[str, list[str]]) -> Bools:
     """Which items a balanced set of each split can hold, going by answers alone."""
-    keep = np.zeros(len(asked), dtype=bool)
-    for _, part in asked.groupby("split", sort=True):
+    keep = np.zeros(len(with_options), dtype=bool)
+    for _, part in with_options.groupby("split", sort=True):
         graph = _graph(part, orders)
         keep[part.index] = largest_balanced(replace(graph, tokens=graph.tokens[:, :1])).keep
     return keep
@@ -101,8 +103,8 @@ def _by_answers(asked: pd.DataFrame, orders: dict[str, list[str]]) -> Bools:
 def _graph(items: pd.DataFrame, orders: dict[str, list[str]]) -> Graph:
     """The graph of items of one split, with options in some order."""
     question, image = (pd.factorize(items[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
-    found = colours(items.assign(choices=items["question_key"].map(orders)))
-    return Graph(question, image, found.question, np.ones_like(question), found.image)
+    colour = colours(items.assign(choices=items["question_key"].map(orders)))
+    return Graph(question, image, colour.question, np.ones_like(question), colour.image)
 
 
 def _balance(items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
@@ -112,20 +114,20 @@ def _balance(items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, 
         orders |= arranged(edges, {key: orders[key] for key, _, _ in edges}, free)
 
 
-def _refine(asked: pd.DataFrame, keep: Bools, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
+def _refine(with_options: pd.DataFrame, keep: Bools, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
     """Where letters still cost items, try other orders by the size of the balanced set itself, within `BUDGET`.
 
     Answers alone can often balance as many items in several ways, of which one suits letters and another does not.
     """
-    left = BUDGET
-    for rows in _components(asked):
-        part, bound = asked.iloc[rows], int(keep[rows].sum())
+    budget = BUDGET
+    for rows in _components(with_options):
+        part, bound = with_options.iloc[rows], int(keep[rows].sum())
         if not bound or len(part) > SMALL or excess(_edges(part[keep[rows]]), orders) == 0:
             continue
-        climb = _Climb(part, {key: orders[key] for key in part["question_key"]}, free, bound, left)
+        climb = _Climb(part, {key: orders[key] for key in part["question_key"]}, free, bound, budget)
         climb.run(_edges(part[keep[rows]]))
         orders |= climb.orders
-        left = climb.budget
+        budget = climb.budget
 
 
 class _Climb:
@@ -174,8 +176,8 @@ class _Climb:
     def _turn(self, key: str) -> bool:
         held = self.orders[key]
         free = np.array([held.index(option) for option in self.free.get(key, [])], dtype=np.int64)
-        found = neighbours(np.arange(len(held)), free, np.ones(len(held), dtype=bool))[1:]
-        return sum(self.better(self.orders | {key: [held[option] for option in order]}) for order in found) > 0
+        orders = neighbours(np.arange(len(held)), free, np.ones(len(held), dtype=bool))[1:]
+        return sum(self.better(self.orders | {key: [held[option] for option in order]}) for order in orders) > 0
 
 
 def _components(items: pd.DataFrame) -> list[Ints]:

@@ -92,10 +92,10 @@ def plain(path: Path) -> IO[bytes]:
             return path.open("rb")
     out = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it holds it
     with opened(path) as stream:
-        left = MOST_UNPACKED
-        while block := stream.read(min(left + 1, 2**20)):
-            left -= len(block)
-            if left < 0:
+        remaining = MOST_UNPACKED
+        while block := stream.read(min(remaining + 1, 2**20)):
+            remaining -= len(block)
+            if remaining < 0:
                 problem = f"it holds more than {MOST_UNPACKED:,} bytes when it is unpacked"
                 raise BadInput(path, None, problem, "", "unpack it, and name what is in it")
             out.write(block)
@@ -117,7 +117,7 @@ def refuse_pointer(path: Path, head: bytes) -> None:
 def _format(raw: IO[bytes]) -> tuple[str | None, Callable[[IO[bytes]], IO[bytes]] | None]:
     head = raw.read(8)
     raw.seek(0)
-    return next((found for start, found in _FORMATS.items() if head.startswith(start)), (None, None))
+    return next((kind for start, kind in _FORMATS.items() if head.startswith(start)), (None, None))
 
 
 def _broken(path: Path, packed: str | None, error: Exception) -> BadInput:

@@ -170,8 +170,8 @@ def _column_bytes(root: Path, name: str, column: str, index: int, member: int | 
         raise BadInput(path, index + 1, error.problem, error.allowed, error.remedy) from None
     if member is not None:
         members = cell if isinstance(cell, list) else []
-        if any(isinstance(one, str) for one in members):  # texts are counted without holes, as columns of names are
-            members = [one for one in members if not absent(one)]
+        if any(isinstance(each, str) for each in members):  # texts are counted without holes, as columns of names are
+            members = [each for each in members if not absent(each)]
         cell = members[member] if member < len(members) else None
     if holds_image(cell):
         return image_bytes(cell, path, index + 1)

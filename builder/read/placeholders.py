@@ -41,8 +41,8 @@ def highest(texts: Sequence[Any]) -> int:
         >>> highest(["<image 2> or <img1>?", "<image>", 7])
         2
     """
-    found = [mark for text in texts if isinstance(text, str) for mark in _PLACEHOLDER.finditer(text)]
-    return max((int(number) for mark in found if (number := _number(mark))), default=0)
+    marks = [mark for text in texts if isinstance(text, str) for mark in _PLACEHOLDER.finditer(text)]
+    return max((int(number) for mark in marks if (number := _number(mark))), default=0)
 
 
 def _number(mark: re.Match[str]) -> str:
@@ -73,20 +73,20 @@ def named(question: Any, options: Sequence[Any], images: int, file: str, row: in
         '<image 1> or <image 2>: which is older?'
     """
     texts = [text for text in (question, *options) if isinstance(text, str)]
-    found = [mark for text in texts for mark in _PLACEHOLDER.finditer(text)]
-    numbers = [int(number) for mark in found if (number := _number(mark))]
+    marks = [mark for text in texts for mark in _PLACEHOLDER.finditer(text)]
+    numbers = [int(number) for mark in marks if (number := _number(mark))]
     has = "one image" if images == 1 else f"{images} images"
-    if numbers and len(numbers) < len(found):
-        one, other = (next(mark[0] for mark in found if bool(_number(mark)) is given) for given in (True, False))
-        problem = f"the row names images by number ({one}) and without ({other})"
+    if numbers and len(numbers) < len(marks):
+        first, bare = (next(mark[0] for mark in marks if bool(_number(mark)) is given) for given in (True, False))
+        problem = f"the row names images by number ({first}) and without ({bare})"
         raise BadInput(file, row, problem, "placeholders that all have a number, or none", "number all of them")
-    if strays := [mark[0] for mark in found if _number(mark) and not 1 <= int(_number(mark)) <= images]:
+    if strays := [mark[0] for mark in marks if _number(mark) and not 1 <= int(_number(mark)) <= images]:
         allowed = "<image 1>" if images == 1 else f"<image 1> to <image {images}>"
         raise BadInput(file, row, f"the row names {strays[0]}, and the item has {has}", allowed, REMEDY)
-    if not numbers and len(found) > images:
-        problem = f"the row names {len(found)} images ({found[0][0]}), and the item has {has}"
+    if not numbers and len(marks) > images:
+        problem = f"the row names {len(marks)} images ({marks[0][0]}), and the item has {has}"
         raise BadInput(file, row, problem, "no more placeholders than images", REMEDY)
-    if found and isinstance(question, str) and not _PLACEHOLDER.sub("", question).strip():
+    if marks and isinstance(question, str) and not _PLACEHOLDER.sub("", question).strip():
         raise BadInput(file, row, "the question names images and has no words", "words beside them", _WORDS)
     if numbers or images == 1:
         return Named(question, tuple(options))

@@ -77,8 +77,8 @@ class NamedImages(Parts):
         """All of them, or some columns; an image stands there once for each split that names it."""
         names = list(columns or _NAMES_SCHEMA.names)
         parts = [pq.read_table(part, columns=names) for part in self.parts]
-        found: pd.DataFrame = pa.concat_tables([_NAMES_SCHEMA.empty_table().select(names), *parts]).to_pandas()
-        return found
+        rows: pd.DataFrame = pa.concat_tables([_NAMES_SCHEMA.empty_table().select(names), *parts]).to_pandas()
+        return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,14 +133,14 @@ def image_files(root: Path) -> list[str]:
         BadInput: If a folder cannot be listed, or there is no image file.
     """
     endings = file_endings()
-    found = []
+    paths = []
     for place, folders, files in os.walk(root, onerror=_unlisted):
         images = [name for name in files if PurePosixPath(name).suffix.lower() in endings]
         links = [name for name in folders if Path(place, name).is_symlink()]
-        found += [Path(place, name).relative_to(root).as_posix() for name in (*images, *links)]
-    if not found:
+        paths += [Path(place, name).relative_to(root).as_posix() for name in (*images, *links)]
+    if not paths:
         raise BadInput(root, None, "the folder holds no image file", NEEDS, "correct `path` of the pool in the recipe")
-    return sorted(found)
+    return sorted(paths)
 
 
 def read_pool(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages:
@@ -162,10 +162,10 @@ def read_pool(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages:
     step = look_at_pictures.named("pool-pictures")
     seen = (step.anew if run.check else step)(run, locations, recipe.images)
     files = {pool.source.corpus.name: pool.source.files for pool in pools}
-    found = replace(join_pool(run, named, seen.by_content(), files), roots=roots)
+    joined = replace(join_pool(run, named, seen.by_content(), files), roots=roots)
     for name in roots:
-        _warn_of_left_out(name, found.left_out[found.left_out["source"] == name]["problem"].tolist())
-    return found
+        _warn_of_left_out(name, joined.left_out[joined.left_out["source"] == name]["problem"].tolist())
+    return joined
 
 
 # --------------------------------------------------------------------------------------------------------- names
@@ -266,8 +266,8 @@ def _links(keys: pd.Series[str], stated: pd.DataFrame) -> pd.Series[Any]:
     links = links.sort_values(["image_key", "links"])
     ends = links["image_key"].value_counts().reindex(keys, fill_value=0).cumsum().tolist()
     values = links["links"].tolist()
-    found = [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-    return pd.Series(found, index=keys.index, dtype=object)
+    parts = [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return pd.Series(parts, index=keys.index, dtype=object)
 
 
 def _warn_of_left_out(name: str, problems: list[str]) -> None:

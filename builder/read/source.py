@@ -72,15 +72,15 @@ def find(corpus: Corpus, corpora: Path | None, published: bool = True) -> Source
     """
     form = reader(corpus.format)
     root = form.root(corpus, corpora)
-    known = form.splits(corpus, root)
-    wanted = corpus.splits if corpus.splits is not None else known
+    there = form.splits(corpus, root)
+    wanted = corpus.splits if corpus.splits is not None else there
     splits = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
     if not splits:
-        allowed = ", ".join(known) or form.needs
+        allowed = ", ".join(there) or form.needs
         raise BadInput(corpus.name, "splits", "no split is named", allowed, "name one, in `splits` or `options.files`")
-    if unknown := sorted(set(splits) - set(known)):
+    if unknown := sorted(set(splits) - set(there)):
         problem = f"there is no split {unknown[0]!r}"
-        raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name one of these")
+        raise BadInput(corpus.name, "splits", problem, ", ".join(there), "name one of these")
     for name in splits.values() if published and corpus.images == "required" else ():
         if not _SPLIT.fullmatch(name):
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe by `splits: {NAME: test}`"

@@ -29,12 +29,12 @@ def one_spelling(items: pd.DataFrame) -> pd.DataFrame:
         (question, tuple(sorted(choices)))
         for question, choices in zip(items["question"], items["choices"], strict=True)
     ]
-    found: dict[str, Counter[Spelling]] = {}
+    counted: dict[str, Counter[Spelling]] = {}
     for key, spelling in zip(items["question_key"], spellings, strict=True):
-        found.setdefault(key, Counter())[spelling] += 1
+        counted.setdefault(key, Counter())[spelling] += 1
     chosen = {
-        key: min(counts, key=lambda one, counts=counts: (-counts[one], one))  # type: ignore[misc]
-        for key, counts in found.items()
+        key: min(counts, key=lambda each, counts=counts: (-counts[each], each))  # type: ignore[misc]
+        for key, counts in counted.items()
         if len(counts) > 1
     }
     there = items["question_key"].isin(chosen.keys())
@@ -63,5 +63,5 @@ def spelled(row: dict[str, Any], question: str, choices: Sequence[str]) -> dict[
         return {"question": question}
     by_look = {alike(choice): choice for choice in choices}
     answer = by_look.get(alike(row["answer"]), row["answer"])
-    own = [by_look[alike(choice)] for choice in row["choices"]]
-    return {"question": question, "choices": own, "answer": answer, "compared": answer}
+    options = [by_look[alike(choice)] for choice in row["choices"]]
+    return {"question": question, "choices": options, "answer": answer, "compared": answer}

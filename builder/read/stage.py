@@ -99,8 +99,8 @@ class OfficialRows(Parts):
 
     def table(self) -> pd.DataFrame:
         """All rows, in the order of sources and splits."""
-        found: pd.DataFrame = pa.concat_tables([pq.read_table(part) for part in self.parts]).to_pandas()
-        return found
+        rows: pd.DataFrame = pa.concat_tables([pq.read_table(part) for part in self.parts]).to_pandas()
+        return rows
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ class Seen(Parts):
     def table(self) -> pd.DataFrame:
         """All pictures in the order of their places; none where every row is bad."""
         parts = [pq.read_table(part) for part in self.parts]
-        found: pd.DataFrame = pa.concat_tables([PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
-        return found
+        images: pd.DataFrame = pa.concat_tables([PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
+        return images
 
     def by_content(self) -> Seen:
         """The same, with the hash of what was seen as its key.
@@ -172,10 +172,10 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
     places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), sources)
     look = look_at_pictures.anew if run.check else look_at_pictures
     seen = look(run, places, recipe.images)
-    found = join_items(run, rows, seen.by_content(), recipe.bad_rows)
+    items = join_items(run, rows, seen.by_content(), recipe.bad_rows)
     if recipe.eval:
-        require_one_image(recipe.name, found.items)
-    return found
+        require_one_image(recipe.name, items.items)
+    return items
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
@@ -230,10 +230,10 @@ def _record(
             raise BadInput(row.file, row.row, f"the id {row.source_id!r} comes twice", "", remedy)
         content = _content(row, text)
     except BadInput as problem:
-        told = {"question": str(row.question), "answer": str(row.answer)}
+        texts = {"question": str(row.question), "answer": str(row.answer)}
         # Half a pair of surrogates, which no file can hold, is shown as a question mark.
-        told = {name: value.encode(errors="replace").decode() for name, value in told.items()}
-        return place | _aside(identity, seen, problem) | told
+        texts = {name: value.encode(errors="replace").decode() for name, value in texts.items()}
+        return place | _aside(identity, seen, problem) | texts
     seen.add(identity)
     return place | content | {"id": identity, "answer_source": "annotated"}
 
@@ -250,8 +250,8 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
 
 def as_json(problem: BadInput) -> str:
     """What is wrong, as tables hold it: values that it quotes may be as long as a cell, and are cut."""
-    told = {name: clipped(getattr(problem, name)) for name in ("problem", "allowed", "remedy")}
-    return canonical_json({"file": problem.file, "row": problem.row} | told)
+    texts = {name: clipped(getattr(problem, name)) for name in ("problem", "allowed", "remedy")}
+    return canonical_json({"file": problem.file, "row": problem.row} | texts)
 
 
 def _content(row: Row, text: TextRule) -> dict[str, Any]:
@@ -260,10 +260,10 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
     Raises:
         BadInput: When some field is not what it must be.
     """
-    asked = asked_of(row, text)
-    question, choices, answer = asked.question, list(asked.choices), asked.answer
+    reduced = asked_of(row, text)
+    question, choices, answer = reduced.question, list(reduced.choices), reduced.answer
     answers = [cell(row, "annotator's answer", value, text) for value in row.answers]
-    kind = asked.answer_type or _answer_type(answer, choices)
+    kind = reduced.answer_type or _answer_type(answer, choices)
     return {
         "question": question,
         "choices": choices,  # in source order: what is published is chosen when all items are known
@@ -317,8 +317,8 @@ def _seen(source: Source, locator: str, limits: Images) -> dict[str, Any]:
     except BadInput as problem:
         # Named by its place in the corpus: what is published is the same on every machine.
         where = locator.partition(":")[2].replace(BELOW, "/")
-        told = BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy)
-        return record | {"problem": as_json(told)}
+        bad = BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy)
+        return record | {"problem": as_json(bad)}
 
 
 # --------------------------------------------------------------------------------------------------------- items
@@ -355,5 +355,5 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
 
 
 def _picture_problem(row: str, problem: str) -> str:
-    found = json.loads(problem)
-    return canonical_json(found | {"row": f"{row}" if found["row"] is None else f"{row}, cell {found['row']}"})
+    bad = json.loads(problem)
+    return canonical_json(bad | {"row": f"{row}" if bad["row"] is None else f"{row}, cell {bad['row']}"})

@@ -44,18 +44,18 @@ def _quads(named: pd.DataFrame) -> list[list[str]]:
     made = dict(zip(named["id"], named.get("edit_kind", pd.Series(index=named.index, dtype=object)), strict=True))
     kinds: dict[str, list[str]] = {}
     for quad, ids in members.items():
-        kinds.setdefault(min((str(made[one]) for one in ids if isinstance(made[one], str)), default=""), []).append(
-            quad
-        )
+        kinds.setdefault(
+            min((str(made[identity]) for identity in ids if isinstance(made[identity], str)), default=""), []
+        ).append(quad)
     queues = [[quads[place] for place in spread(len(quads), 10 * SHOWN)] for _, quads in sorted(kinds.items())]
     chosen: list[str] = []
     seen: set[str] = set()
     for fresh in (True, False):
         for quad in in_turn(queues):
-            asked = {texts[one] for one in members[quad]}
-            if len(chosen) < SHOWN and quad not in chosen and not (fresh and asked & seen):
+            questions = {texts[identity] for identity in members[quad]}
+            if len(chosen) < SHOWN and quad not in chosen and not (fresh and questions & seen):
                 chosen.append(quad)
-                seen |= asked
+                seen |= questions
     return [members[quad] for quad in chosen]
 
 
@@ -72,10 +72,10 @@ def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Call
     members = sorted(members, key=lambda row: isinstance(row.get("edit_of"), str))
     images = list(dict.fromkeys(str(row["image_key"]) for row in members))
     questions = list(dict.fromkeys(str(row["question_key"]) for row in members))
-    said = {(str(row["question_key"]), str(row["image_key"])): row for row in members}
+    corner = {(str(row["question_key"]), str(row["image_key"])): row for row in members}
     texts = {str(row["question_key"]): text(row) for row in members}
     # An edit of an item that is not shown beside it would tell of another image or question.
-    made = [row for row in members if row.get("edit_of") in {one["id"] for one in members}]
+    made = [row for row in members if row.get("edit_of") in {member["id"] for member in members}]
     notes = dict.fromkeys(str(row["edit_note"]) for row in made if isinstance(row.get("edit_note"), str))
     return Cross(
         title=title,
@@ -83,7 +83,7 @@ def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Call
         pictures=[thumbnail(key) for key in images],
         boxes=_boxes(made, images, rows),
         questions=[
-            (texts[question], [_answer(said.get((question, image))) for image in images]) for question in questions
+            (texts[question], [_answer(corner.get((question, image))) for image in images]) for question in questions
         ],
     )
 

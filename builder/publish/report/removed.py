@@ -42,10 +42,10 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
         shown: Keys of images that are at hand; examples with one are preferred.
     """
     near = Near(material)
-    found = []
+    removals = []
     if len(material.aside):
         examples = [_aside(row) for row in _spread(material.aside, EXAMPLES).to_dict("records")]
-        found.append(Departure("set aside when read", len(material.aside), examples))
+        removals.append(Departure("set aside when read", len(material.aside), examples))
     places = material.rows[list(PLACES)]
     gone = places[places["stage"].notna() & ~places["id"].isin(material.published)]
     for name, part in _steps(material, gone):
@@ -56,8 +56,8 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
         chosen = _spread(at_hand if len(at_hand) >= EXAMPLES else drawn, EXAMPLES)
         rows = material.rows.loc[chosen.index]
         examples = [near.beside(row, thumbnail) for row in rows.to_dict("records")]
-        found.append(Departure(name, len(part), examples))
-    return found
+        removals.append(Departure(name, len(part), examples))
+    return removals
 
 
 def _steps(material: Material, gone: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -117,22 +117,25 @@ class Near:
     def _words(self) -> tuple[dict[str, int], csr_array]:
         """Column of each word, and a (wordings, words) matrix of ones."""
         columns: dict[str, int] = {}
-        own = [
+        indices = [
             sorted({columns.setdefault(word, len(columns)) for word in split(text)}) for text in self._texts["question"]
         ]
-        ends = np.cumsum([0, *map(len, own)])
-        inside = np.fromiter((word for words in own for word in words), dtype=np.int64, count=int(ends[-1]))
+        ends = np.cumsum([0, *map(len, indices)])
+        inside = np.fromiter((word for words in indices for word in words), dtype=np.int64, count=int(ends[-1]))
         ones = np.ones(len(inside), dtype=np.int64)
-        return columns, csr_array((ones, inside, ends), shape=(len(own), max(len(columns), 1)))
+        return columns, csr_array((ones, inside, ends), shape=(len(indices), max(len(columns), 1)))
 
     def beside(self, row: Row, thumbnail: Thumbnails) -> Removed:
         """A removed item with its neighbours."""
         rows = self._told
         alike = rows["question_key"] == row["question_key"]
-        asked = rows[alike & (rows["id"] != row["id"])]
+        others = rows[alike & (rows["id"] != row["id"])]
         pictured = rows[~alike & (rows["image_key"] == row["image_key"])]
-        near = [self._neighbour("same image", one) for one in _first(pictured, self.material.published, SAME_PICTURE)]
-        near += [self._neighbour("worded alike", one) for one in self._worded(str(row["question"]), row)]
+        near = [
+            self._neighbour("same image", neighbour)
+            for neighbour in _first(pictured, self.material.published, SAME_PICTURE)
+        ]
+        near += [self._neighbour("worded alike", neighbour) for neighbour in self._worded(str(row["question"]), row)]
         return Removed(
             id=str(row["id"]),
             question=str(row["question"]),
@@ -140,21 +143,21 @@ class Near:
             answer=str(row["answer"]),
             reason=str(row["reason"]),
             picture=thumbnail(str(row["image_key"])),
-            asked=_asked(asked),
+            asked=_asked(others),
             neighbours=near,
         )
 
     def _worded(self, question: str, row: Row) -> list[Row]:
         """Items whose questions have most words in common with one, by Jaccard's index, ties by id."""
         columns, matrix = self._words
-        own = np.zeros(matrix.shape[1], dtype=np.int64)
-        own[[columns[word] for word in set(split(question))]] = 1
-        common = np.asarray(matrix @ own, dtype=np.float64)
-        sizes: NDArray[np.float64] = np.diff(matrix.indptr) + own.sum() - common
+        weights = np.zeros(matrix.shape[1], dtype=np.int64)
+        weights[[columns[word] for word in set(split(question))]] = 1
+        common = np.asarray(matrix @ weights, dtype=np.float64)
+        sizes: NDArray[np.float64] = np.diff(matrix.indptr) + weights.sum() - common
         alike = common / np.maximum(sizes, 1)
         order = np.argsort(-alike, kind="stable")[: WORDED_ALIKE + 1]
-        found = self._texts.iloc[[place for place in order if alike[place] >= ALIKE]].to_dict("records")
-        return [one for one in found if one["question_key"] != row["question_key"]][:WORDED_ALIKE]
+        nearest = self._texts.iloc[[place for place in order if alike[place] >= ALIKE]].to_dict("records")
+        return [neighbour for neighbour in nearest if neighbour["question_key"] != row["question_key"]][:WORDED_ALIKE]
 
     def _neighbour(self, relation: str, row: Row) -> Neighbour:
         fate = "kept" if row["id"] in self.material.published else "removed"

@@ -94,10 +94,10 @@ def pixels(picture: str) -> Image.Image:
     data, kind = content(picture)
     if kind not in ("image/png", "image/jpeg"):
         raise ValueError("no thumbnail")
-    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as found:
-        if max(found.size) > SIDE:
-            raise ValueError(f"{found.width} x {found.height} pixels")
-        return found.convert("RGB")
+    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
+        if max(image.size) > SIDE:
+            raise ValueError(f"{image.width} x {image.height} pixels")
+        return image.convert("RGB")
 
 
 def _saved(picture: Image.Image, kind: str, **options: int | bool) -> bytes:
