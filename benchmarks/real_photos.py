@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.photos import OPERATIONS, Row, edits_of, judged, read_photo, sheet
 from benchmarks.report import Table, say, section
 from twokeys.builder.pair.generators.photos.annotated import coco_instances
-from twokeys.builder.pair.generators.photos.asking import asked
+from twokeys.builder.pair.generators.photos.asking import parse
 from twokeys.builder.pair.generators.photos.removal import widened
 from twokeys.builder.pair.generators.photos.settings import Settings
 from twokeys.builder.pair.generators.photos.things import Known, mask_of, within
@@ -187,7 +187,7 @@ def askable(corpora: Path, name: str) -> Counter[str]:
     """Count the questions of a set to which question, answer and annotations allow each operation."""
     annotations, numbers = annotated(corpora), Counter[str]()
     for image, text, answer in questions_of(corpora, name):
-        what, counts = asked(text, annotations[image].complete), annotations[image].counts
+        what, counts = parse(text, annotations[image].complete), annotations[image].counts
         if what is not None and what.answer(counts) == answer:
             numbers["remove"] += counts[what.label] > 0
             numbers["paste"] += what.what == "count" or answer == "no"

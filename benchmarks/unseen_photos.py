@@ -34,9 +34,9 @@ from twokeys.builder.pair.artefacts.refusal import look_for
 from twokeys.builder.pair.counts import retrieved_kinds
 from twokeys.builder.pair.edit import Retrieval
 from twokeys.builder.pair.equip import located
+from twokeys.builder.pair.generators.retrieved.by_annotations import understand
 from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
-from twokeys.builder.pair.generators.retrieved.told import understand
 from twokeys.builder.pair.pool import Pool, pool_of
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine

@@ -24,7 +24,7 @@ import pandas as pd
 from benchmarks.report import Table, say, section
 from twokeys.builder import recipe as recipes
 from twokeys.builder.pair.generators.easy_vqa.figure import pixels_of, read
-from twokeys.builder.pair.generators.easy_vqa.questions import asked
+from twokeys.builder.pair.generators.easy_vqa.questions import parse
 from twokeys.builder.pair.generators.nlvr.trust import FALSE, TRUE, Trust, scene_of
 from twokeys.builder.pairs import Paired, pairs
 from twokeys.builder.recipe import Recipe
@@ -83,7 +83,7 @@ def drawn(work: Path, root: Path) -> Truth:
         if row.image_key not in drawing_of:
             data = (root / place[row.image_key].removeprefix("file:")).read_bytes()
             drawing_of[row.image_key] = read(pixels_of(data))
-        drawing, what = drawing_of[row.image_key], asked(row.question)
+        drawing, what = drawing_of[row.image_key], parse(row.question)
         return None if drawing is None or what is None else what.answer(drawing.colour, drawing.figure.shape) or "none"
 
     return truth

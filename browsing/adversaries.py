@@ -59,18 +59,18 @@ def said(row: Mapping[str, Any], gold: str) -> list[Said]:
         row: Published column -> value; other columns are passed over.
         gold: What predictions are compared with.
     """
-    told: dict[tuple[str, str], dict[str, Any]] = {}
+    by_adversary: dict[tuple[str, str], dict[str, Any]] = {}
     for name, value in row.items():
         measured = Measured.of(inside(name))
         if measured is not None and value is not None and value == value:
-            told.setdefault((measured.baseline, measured.fit), {})[measured.kind] = value
-    found = []
-    for (baseline, fit), cells in told.items():
+            by_adversary.setdefault((measured.baseline, measured.fit), {})[measured.kind] = value
+    answers = []
+    for (baseline, fit), cells in by_adversary.items():
         view, _, family = baseline.partition(".")
         answer = cells.get(PREDICTION)
         sure = cells.get(P_GOLD)
         right = None if answer is None else str(answer) == gold
-        found.append(
+        answers.append(
             Said(
                 view,
                 family,
@@ -80,4 +80,4 @@ def said(row: Mapping[str, Any], gold: str) -> list[Said]:
                 float(sure) if isinstance(sure, int | float) else None,
             )
         )
-    return sorted(found, key=lambda one: (one.fit, one.view, -(one.sure or 0.0), one.family))
+    return sorted(answers, key=lambda each: (each.fit, each.view, -(each.sure or 0.0), each.family))

@@ -119,12 +119,12 @@ class Answers:
         """What items can be chosen by, in words -> (rows,) which rows it holds for."""
         made: dict[str, NDArray[np.bool_]] = {}
         named = list(zip(self.names, self.runs, strict=True))
-        for (one, first), (other, second) in combinations(named, 2):
-            asked = (first.kept >= WRONG) & (second.kept >= WRONG)
-            made[f"{one} and {other} differ"] = asked & (first.kept != second.kept)
-            made[f"{one} right, {other} wrong"] = asked & (first.kept == RIGHT) & (second.kept == WRONG)
-            made[f"{one} wrong, {other} right"] = asked & (first.kept == WRONG) & (second.kept == RIGHT)
-            made[f"{one} and {other} wrong"] = asked & (first.kept == WRONG) & (second.kept == WRONG)
+        for (first_name, first), (second_name, second) in combinations(named, 2):
+            both = (first.kept >= WRONG) & (second.kept >= WRONG)
+            made[f"{first_name} and {second_name} differ"] = both & (first.kept != second.kept)
+            made[f"{first_name} right, {second_name} wrong"] = both & (first.kept == RIGHT) & (second.kept == WRONG)
+            made[f"{first_name} wrong, {second_name} right"] = both & (first.kept == WRONG) & (second.kept == RIGHT)
+            made[f"{first_name} and {second_name} wrong"] = both & (first.kept == WRONG) & (second.kept == WRONG)
         for name, run in named:
             made[f"{name} right"] = run.kept == RIGHT
             made[f"{name} wrong"] = run.kept == WRONG

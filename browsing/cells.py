@@ -80,7 +80,7 @@ class Cells:
         Returns:
             A row for each number, in the order of `rows`.
         """
-        found: dict[int, dict[str, Any]] = {}
+        by_place: dict[int, dict[str, Any]] = {}
         places = np.unique(np.asarray(rows, dtype=np.int64))
         groups = np.searchsorted(self._starts, places, side="right") - 1
         for number in np.unique(groups).tolist():
@@ -90,8 +90,8 @@ class Cells:
             inside = [int(place) - start for place in places[groups == number]]
             with _readable(self.files[file]):
                 for row, cells in self._pick(file, group, inside, names):
-                    found[start + row] = dict.fromkeys(wanted) | cells
-        return [found[int(row)] for row in rows]
+                    by_place[start + row] = dict.fromkeys(wanted) | cells
+        return [by_place[int(row)] for row in rows]
 
     def _pick(
         self, file: int, group: int, rows: Sequence[int], names: Sequence[str]

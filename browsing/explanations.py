@@ -75,12 +75,12 @@ class Explanations(Journaled):
             BadInput: If the line of the item does not fit the item.
         """
         line = self.line(row)
-        own = (line or {}).get("explainers", {}).get(explainer)
-        if line is None or own is None:
+        weights = (line or {}).get("explainers", {}).get(explainer)
+        if line is None or weights is None:
             return None
         try:
-            boxes, patches = np.array(line["boxes"], dtype=np.float64), np.array(own["image"], dtype=np.float64)
-            words, scores = [str(word) for word in line["words"]], [float(score) for score in own["text"]]
+            boxes, patches = np.array(line["boxes"], dtype=np.float64), np.array(weights["image"], dtype=np.float64)
+            words, scores = [str(word) for word in line["words"]], [float(score) for score in weights["text"]]
             shown = None
             if image is not None:
                 laid = heat(image, image.size, boxes, strongest(patches, share))

@@ -84,8 +84,8 @@ def list_html(library: Library, query: Query, number: int) -> str:
 def _became(library: Library, item: Item) -> list[tuple[str, str, str]]:
     """What became of an item in each evaluation that asked it: the model, a word, and the class of the word."""
     named = zip(library.answers.names, library.answers.runs, strict=True)
-    known = [(name, int(run.kept[item.place])) for name, run in named]
-    return [(name, *BECAME[became]) for name, became in known if became in BECAME]
+    answered = [(name, int(run.kept[item.place])) for name, run in named]
+    return [(name, *BECAME[became]) for name, became in answered if became in BECAME]
 
 
 def item_html(library: Library, row: int, query: Query) -> str:
@@ -119,9 +119,9 @@ def about_html(library: Library, row: int) -> str:
     sides = partners(library.index, library.pairs, item)
     near = evidence(library.index, library.wordings, item) if item.reason else None
     neighbours = [(title, getattr(near, kind)) for kind, title in NEIGHBOURS.items()] if near else []
-    beside = [side.item.place for side in sides] + [one.place for _, items in neighbours for one in items]
+    beside = [side.item.place for side in sides] + [each.place for _, items in neighbours for each in items]
     lines = [(name, run.line(row)) for name, run in zip(library.answers.names, library.answers.runs, strict=True)]
-    said = groupby(library.adversaries.of(item), key=lambda one: one.fit)
+    by_fit = groupby(library.adversaries.of(item), key=lambda each: each.fit)
     return (
         _templates()
         .get_template("about.html.j2")
@@ -135,20 +135,20 @@ def about_html(library: Library, row: int) -> str:
             neighbours=neighbours,
             answered=[(name, line) for name, line in lines if line is not None],
             views=VIEWS,
-            said=[(fit, list(rows)) for fit, rows in said],
+            said=[(fit, list(rows)) for fit, rows in by_fit],
         )
     )
 
 
 def _around(library: Library, row: int, query: Query) -> tuple[str | None, str | None]:
     """Ids of the items before and after a row in what was asked for; None at an end, or if it is not among it."""
-    found = library.find(query)
-    at = int(np.searchsorted(found, row))
-    if at == len(found) or found[at] != row:
+    page = library.find(query)
+    at = int(np.searchsorted(page, row))
+    if at == len(page) or page[at] != row:
         return None, None
-    rows = [int(found[place]) for place in (at - 1, at + 1) if 0 <= place < len(found)]
+    rows = [int(page[place]) for place in (at - 1, at + 1) if 0 <= place < len(page)]
     names = [str(cells["id"]) for cells in library.index.cells.read(rows, ["id"])]
-    return (names[0] if at else None), (names[-1] if at + 1 < len(found) else None)
+    return (names[0] if at else None), (names[-1] if at + 1 < len(page) else None)
 
 
 def _cross(library: Library, item: Item, sides: Sequence[Side]) -> dict[str, Any] | None:
@@ -160,12 +160,12 @@ def _cross(library: Library, item: Item, sides: Sequence[Side]) -> dict[str, Any
     images: dict[int, int] = {}
     questions: dict[int, str] = {}
     boxes: dict[int, list[Any]] = {item.place: next((side.own for side in sides if side.own), [])}
-    for one, own in [(item, boxes[item.place]), *((side.item, side.boxes) for side in sides)]:
-        image, question = int(shared["image_key"][one.place]), int(shared["question_key"][one.place])
-        row = images.setdefault(image, one.place)
-        boxes[row] = boxes.get(row) or own
-        questions.setdefault(question, one.question)
-        cells.setdefault((question, image), one)
+    for corner, marked in [(item, boxes[item.place]), *((side.item, side.boxes) for side in sides)]:
+        image, question = int(shared["image_key"][corner.place]), int(shared["question_key"][corner.place])
+        row = images.setdefault(image, corner.place)
+        boxes[row] = boxes.get(row) or marked
+        questions.setdefault(question, corner.question)
+        cells.setdefault((question, image), corner)
     first = item.question
     other = next((text for text in questions.values() if text != first), None)
     return {

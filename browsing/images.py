@@ -49,13 +49,13 @@ class Thumbnails:
         holders = {row: self.index.picture(row) for row in rows}
         wanted = {holder for holder in holders.values() if holder is not None}
         with self._lock:
-            found = {holder: self._kept[holder, side] for holder in wanted if (holder, side) in self._kept}
-        missing = wanted - found.keys()
+            kept = {holder: self._kept[holder, side] for holder in wanted if (holder, side) in self._kept}
+        missing = wanted - kept.keys()
         for holder, cells in self._cells(sorted(missing)):
             image = _shown(cells)  # one at a time: a large photo takes as much memory as a page of thumbnails
-            found[holder] = None if image is None else thumbnail(image, side)
-            self._keep((holder, side), found[holder])
-        return {row: None if holder is None else found[holder] for row, holder in holders.items()}
+            kept[holder] = None if image is None else thumbnail(image, side)
+            self._keep((holder, side), kept[holder])
+        return {row: None if holder is None else kept[holder] for row, holder in holders.items()}
 
     def image(self, row: int) -> Image.Image | None:
         """The first image of a row as models see it, in full size; None if there is none to show."""
@@ -80,7 +80,7 @@ def _shown(cells: dict[str, object], first: bool = False) -> Image.Image | None:
     several = cells.get("images") or [cells.get("image")]
     data = [cell.get("bytes") for cell in several if isinstance(cell, dict)] if isinstance(several, list) else []
     try:
-        shown = [decode(one, "image") for one in (data[:1] if first else data) if one]
+        shown = [decode(each, "image") for each in (data[:1] if first else data) if each]
     except BadInput:
         return None
     return side_by_side(shown) if shown else None

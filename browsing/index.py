@@ -68,14 +68,14 @@ class Facet:
         """
         counts = np.bincount(self.code, minlength=len(self.values))
         named = [(value, int(n)) for value, n in zip(self.values, counts, strict=True) if n and value != NOTHING]
-        return sorted(named, key=lambda one: (-one[1], one[0])) if ordered else named
+        return sorted(named, key=lambda each: (-each[1], each[0])) if ordered else named
 
     def has(self, value: str) -> NDArray[np.bool_]:
         """(rows,) which rows have a value."""
         if value not in self.values:
             return np.zeros(len(self.code), dtype=np.bool_)
-        found: NDArray[np.bool_] = self.code == self.values.index(value)
-        return found
+        items: NDArray[np.bool_] = self.code == self.values.index(value)
+        return items
 
 
 class Index:
@@ -112,7 +112,7 @@ class Index:
                 coded[facet].add(values)
             there = bool({"image", "images"} & set(self.cells.columns(file)))
             pictured.append(np.full(len(table), there))
-        self.facets = {name: one.facet() for name, one in coded.items()}
+        self.facets = {name: each.facet() for name, each in coded.items()}
         self.shared = {name: np.concatenate(parts) for name, parts in shared.items()}
         self.pictured: NDArray[np.bool_] = np.concatenate(pictured)
         self.twin: NDArray[np.bool_] = pd.Series(self.shared["id"]).duplicated().to_numpy()
@@ -128,7 +128,7 @@ class Index:
             within: The set whose row is wanted if the item is in several; the first one if it is not in this one.
         """
         rows = self.same("id", hashed([identity])[0])[:8].tolist()
-        for row in sorted(rows, key=lambda one: self.set_of(one) != within):
+        for row in sorted(rows, key=lambda each: self.set_of(each) != within):
             if str(self.cells.read([row], ["id"])[0]["id"]) == identity:
                 return int(row)
         return None
@@ -189,14 +189,14 @@ def _texts(table: pa.Table, name: str) -> list[Any]:
 
 def _facets(config: str, split: str, table: pa.Table, categories: Sequence[str]) -> dict[str, list[str]]:
     rows = len(table)
-    found = {name: [str(cell or NOTHING) for cell in _texts(table, column)] for name, column in _COLUMN.items()}
+    facets = {name: [str(cell or NOTHING) for cell in _texts(table, column)] for name, column in _COLUMN.items()}
     stages = _texts(table, "stage")
-    kinds = {cell: reason_kind(*cell) for cell in set(zip(stages, found["reason"], strict=True))}
-    found["reason"] = [kinds[cell] for cell in zip(stages, found["reason"], strict=True)]
+    kinds = {cell: reason_kind(*cell) for cell in set(zip(stages, facets["reason"], strict=True))}
+    facets["reason"] = [kinds[cell] for cell in zip(stages, facets["reason"], strict=True)]
     if categories:
         metas = pd.DataFrame({"meta": [_json(cell) for cell in _texts(table, "meta")]})
-        found |= {name: list(value_of(metas, name)) for name in categories}
-    return {"set": [config] * rows, "split": [split] * rows, **found}
+        facets |= {name: list(value_of(metas, name)) for name in categories}
+    return {"set": [config] * rows, "split": [split] * rows, **facets}
 
 
 def _json(cell: object) -> str:

@@ -92,8 +92,8 @@ def read(index: Index, rows: Sequence[int], columns: Sequence[str] = TEXTS) -> l
     """Items of some rows, in their order."""
     cells = index.cells.read(rows, columns)
     return [
-        Item(int(row), index.set_of(int(row)), index.value("split", int(row)), own)
-        for row, own in zip(rows, cells, strict=True)
+        Item(int(row), index.set_of(int(row)), index.value("split", int(row)), row_cells)
+        for row, row_cells in zip(rows, cells, strict=True)
     ]
 
 
@@ -112,8 +112,8 @@ def partners(index: Index, pairs: Pairs, item: Item) -> list[Side]:
     for row in index.same("quad", index.shared["quad"][item.place]).tolist():
         if row != item.place and index.set_of(row) == item.set:
             wanted.setdefault(row, "of the same quad")
-    found = read(index, list(wanted))
-    return [Side(wanted[one.place], one, *_differences(pairs, item, one)) for one in found]
+    rows = read(index, list(wanted))
+    return [Side(wanted[each.place], each, *_differences(pairs, item, each)) for each in rows]
 
 
 def _differences(pairs: Pairs, item: Item, other: Item) -> tuple[list[Box], list[Box]]:
@@ -181,19 +181,19 @@ COUNTED = 20_000
 
 def evidence(index: Index, wordings: Wordings, item: Item) -> Evidence:
     """Find what gives an item away; published neighbours before removed ones."""
-    own = {column: _others(index, item, column) for column in ("question_key", "image_key", "group")}
-    asked, pictured = set(own["question_key"]), set(own["image_key"])
+    others = {column: _others(index, item, column) for column in ("question_key", "image_key", "group")}
+    questions, pictured = set(others["question_key"]), set(others["image_key"])
     named = [row for row in map(index.of, words_of(item.reason)) if row is not None and row != item.place]
     kinds = {
         "named": named,
-        "same": [row for row in own["question_key"] if row in pictured and row not in named],
-        "questions": [row for row in own["question_key"] if row not in pictured],
-        "images": [row for row in own["image_key"] if row not in asked],
-        "group": [row for row in own["group"] if row not in asked and row not in pictured],
+        "same": [row for row in others["question_key"] if row in pictured and row not in named],
+        "questions": [row for row in others["question_key"] if row not in pictured],
+        "images": [row for row in others["image_key"] if row not in questions],
+        "group": [row for row in others["group"] if row not in questions and row not in pictured],
         "worded": wordings.near(item.question, item.place),
     }
     shown = {kind: read(index, rows[:SHOWN], (*BRIEF, "image_width")) for kind, rows in kinds.items()}
-    return Evidence(_answers(index, own["question_key"]), _answers(index, own["image_key"]), **shown)
+    return Evidence(_answers(index, others["question_key"]), _answers(index, others["image_key"]), **shown)
 
 
 def _others(index: Index, item: Item, column: str) -> list[int]:
@@ -205,7 +205,7 @@ def _others(index: Index, item: Item, column: str) -> list[int]:
 
 def _answers(index: Index, rows: Sequence[int]) -> list[tuple[str, int]]:
     answers = [str(cells["answer"]) for cells in index.cells.read(rows[:COUNTED], ["answer"])]
-    return sorted(Counter(answers).items(), key=lambda one: (-one[1], one[0]))
+    return sorted(Counter(answers).items(), key=lambda each: (-each[1], each[0]))
 
 
 def words_of(reason: str) -> list[str]:

@@ -57,12 +57,12 @@ class Library:
             if query in self._found:
                 self._found.move_to_end(query)
                 return self._found[query]
-        found = find(self.index, query, self.marks)
+        items = find(self.index, query, self.marks)
         with self._lock:
-            self._found[query] = found
+            self._found[query] = items
             while len(self._found) > KEPT:
                 self._found.popitem(last=False)
-        return found
+        return items
 
     def page(self, query: Query, number: int, size: int = SIZE) -> Page:
         """A page of what is asked for."""

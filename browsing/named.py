@@ -23,16 +23,16 @@ class Named:
         self.cells = Cells(files)
         for number, path in enumerate(files):
             check(path, self.cells.schema(number), needed=["id"])
-        known: Hashes = np.zeros(self.cells.count, dtype=np.uint64)
+        hashes: Hashes = np.zeros(self.cells.count, dtype=np.uint64)
         for _, start, table in self.cells.scan(["id"]):
-            known[start : start + len(table)] = hashed(table.column("id").to_pylist())
-        self._order = np.argsort(known, kind="stable")
-        self._known = known[self._order]
+            hashes[start : start + len(table)] = hashed(table.column("id").to_pylist())
+        self._order = np.argsort(hashes, kind="stable")
+        self._known = hashes[self._order]
 
     def of(self, identity: str) -> int | None:
         """The number of the row of an id; None if there is none."""
-        own = hashed([identity])[0]
-        at = int(np.searchsorted(self._known, own))
-        if at == len(self._known) or self._known[at] != own:
+        wanted = hashed([identity])[0]
+        at = int(np.searchsorted(self._known, wanted))
+        if at == len(self._known) or self._known[at] != wanted:
             return None
         return int(self._order[at])

@@ -69,7 +69,7 @@ def parts_of(words: str) -> list[str]:
 
 def _with_words(cells: Cells, parts: Sequence[str]) -> Bools:
     """(rows,) rows of which question, answer and id together hold all parts, in any letter case."""
-    found = np.zeros(cells.count, dtype=np.bool_)
+    matches = np.zeros(cells.count, dtype=np.bool_)
     for _, start, table in cells.scan(SEARCHED):
         columns = [pc.utf8_lower(_text(table.column(name))) for name in table.column_names]
         every: Bools = np.ones(len(table), dtype=np.bool_)
@@ -79,8 +79,8 @@ def _with_words(cells: Cells, parts: Sequence[str]) -> Bools:
                 hits = pc.match_substring(column, part.lower())
                 somewhere |= pc.fill_null(hits, fill_value=False).to_numpy()
             every &= somewhere
-        found[start : start + len(table)] = every
-    return found
+        matches[start : start + len(table)] = every
+    return matches
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -104,8 +104,8 @@ class Page:
     found: int
 
     @classmethod
-    def of(cls, found: Ints, number: int, size: int) -> Page:
+    def of(cls, items: Ints, number: int, size: int) -> Page:
         """The page of a number; the first or last one if there is none of that number."""
-        pages = max(1, -(-len(found) // size))
+        pages = max(1, -(-len(items) // size))
         number = min(max(1, number), pages)
-        return cls(tuple(found[(number - 1) * size : number * size].tolist()), number, pages, len(found))
+        return cls(tuple(items[(number - 1) * size : number * size].tolist()), number, pages, len(items))

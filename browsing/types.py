@@ -15,22 +15,22 @@ NEEDED = ("id", "question", "answer")
 Fits = Callable[[pa.DataType], bool]
 
 
-def _text(one: pa.DataType) -> bool:
-    return bool(pa.types.is_string(one) or pa.types.is_large_string(one) or pa.types.is_null(one))
+def _text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
 
 
-def _number(one: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(one) or pa.types.is_floating(one) or pa.types.is_null(one))
+def _number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind))
 
 
-def _image(one: pa.DataType) -> bool:
-    return bool(pa.types.is_struct(one) or pa.types.is_null(one))
+def _image(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_struct(kind) or pa.types.is_null(kind))
 
 
 def _list(inner: Fits) -> Fits:
-    def fits(one: pa.DataType) -> bool:
-        listed = pa.types.is_list(one) or pa.types.is_large_list(one)
-        return bool(pa.types.is_null(one) or (listed and inner(one.value_type)))
+    def fits(kind: pa.DataType) -> bool:
+        listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+        return bool(pa.types.is_null(kind) or (listed and inner(kind.value_type)))
 
     return fits
 
@@ -62,6 +62,6 @@ def check(path: Path, schema: pa.Schema, needed: Sequence[str] = NEEDED) -> None
     if missing := [name for name in needed if name not in schema.names]:
         raise BadInput(path, None, f"the table has no column {missing[0]!r}", "", remedy)
     for field in schema:
-        known = COLUMNS.get(field.name)
-        if known is not None and not FITS[known.type](field.type):
-            raise BadInput(path, field.name, f"the column holds {field.type}", f"cells of type {known.type}", remedy)
+        column = COLUMNS.get(field.name)
+        if column is not None and not FITS[column.type](field.type):
+            raise BadInput(path, field.name, f"the column holds {field.type}", f"cells of type {column.type}", remedy)

@@ -35,10 +35,10 @@ class Wordings:
             place: Its row, whose own question is left out.
         """
         columns, matrix, rows = self._words
-        own = sorted({columns[word] for word in set(split(question)) if word in columns})
-        asked = np.zeros(matrix.shape[1], dtype=np.int64)
-        asked[own] = 1
-        common = np.asarray(matrix @ asked, dtype=np.float64)
+        places = sorted({columns[word] for word in set(split(question)) if word in columns})
+        query = np.zeros(matrix.shape[1], dtype=np.int64)
+        query[places] = 1
+        common = np.asarray(matrix @ query, dtype=np.float64)
         alike = common / np.maximum(np.diff(matrix.indptr) + len(set(split(question))) - common, 1)
         keys = self._index.shared["question_key"]
         alike[keys[rows] == keys[place]] = 0
@@ -55,8 +55,8 @@ class Wordings:
         inside: list[int] = []
         ends, rows = [0], np.flatnonzero(first)
         for _, start, table in self._index.cells.scan(["question"]):
-            asked = table.column("question").filter(first[start : start + len(table)])
-            for text in asked.to_pylist():
+            questions = table.column("question").filter(first[start : start + len(table)])
+            for text in questions.to_pylist():
                 inside.extend(sorted({columns.setdefault(word, len(columns)) for word in split(str(text or ""))}))
                 ends.append(len(inside))
         shape = (len(rows), max(len(columns), 1))

@@ -84,7 +84,7 @@ def diagnose(
         from twokeys.audit.served.ways import known_protocol
         from twokeys.builder.diagnose import diagnose
 
-        found = diagnose(
+        diagnosis = diagnose(
             source,
             out,
             blind=blind or (),
@@ -100,11 +100,11 @@ def diagnose(
             say=say,
         )
     if as_json:
-        print_json(found.json())
+        print_json(diagnosis.json())
     else:
         from twokeys.commands.show_builds import show_diagnosis
 
-        show_diagnosis(found)
+        show_diagnosis(diagnosis)
 
 
 def pairs(
@@ -128,7 +128,7 @@ def pairs(
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.pairs import pairs
 
-        found = pairs(
+        paired = pairs(
             recipe,
             corpora=corpora,
             work=work,
@@ -141,8 +141,8 @@ def pairs(
             say=say,
         )
     if as_json:
-        print_json(found.json())
+        print_json(paired.json())
     else:
         from twokeys.commands.show_builds import show_pairs
 
-        show_pairs(found)
+        show_pairs(paired)

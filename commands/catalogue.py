@@ -15,7 +15,7 @@ from twokeys.exports.format import FORMATS
 from twokeys.filters import rules
 
 PATCHES, TOKENS = 16, 6
-"""Size of the item that explainers' passes are counted for."""
+"""Size of the item for which the passes of explainers are counted."""
 
 COSTS = {"seconds": "seconds", "minutes": "minutes; when named", "gpu": "a GPU; when named"}
 

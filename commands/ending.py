@@ -1,4 +1,4 @@
-"""How the command ends, whatever happens: 0 is the status of a verb that finished, and of nothing else."""
+"""How the command ends: its exit status is 0 only if the verb finished."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from typer.core import TyperGroup
 from twokeys.commands.terminal import err
 
 UNEXPECTED, STOPPED, UNREAD = 70, 130, 141
-"""Status of an error that is none of the user's, of Ctrl-C, and of a reader of the output that has gone."""
+"""Exit status of an internal error, of Ctrl-C, and of an output whose reader was closed."""
 
 
 class Verbs(TyperGroup):
-    """All verbs: an error that none of them expects ends the command in a short text."""
+    """The group of all verbs: an unexpected error ends the command with a short message."""
 
     def invoke(self, context: Any) -> Any:
         """Run a verb."""
@@ -58,11 +58,11 @@ def _ended() -> Iterator[None]:
 
 
 def _tell(error: BaseException) -> None:
-    """Say what happened, what to report, and where the whole traceback is."""
-    said = textwrap.shorten(" ".join(str(error).split()), 300, placeholder=" ...")
+    """Print the error, what to report, and where the whole traceback is."""
+    summary = textwrap.shorten(" ".join(str(error).split()), 300, placeholder=" ...")
     err.print("unexpected error", style="bold red", end=" ")
-    err.print(f"{type(error).__name__}{f': {said}' if said else ''}", markup=False, highlight=False)
-    told = (
+    err.print(f"{type(error).__name__}{f': {summary}' if summary else ''}", markup=False, highlight=False)
+    message = (
         f"{' '.join(['twokeys', *sys.argv[1:]])}\n"
         f"twokeys {version('twokeys')}, Python {platform.python_version()}, {platform.platform()}\n\n"
         f"{''.join(traceback.format_exception(error))}"
@@ -71,7 +71,7 @@ def _tell(error: BaseException) -> None:
     with suppress(OSError):
         number, kept = tempfile.mkstemp(prefix="twokeys-", suffix=".txt")
         with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(told)
+            file.write(message)
     err.print(
         "This is a fault of twokeys, or of a rule or plug-in that it ran, and not of your input. Please report it with "
         f"{f'this file, which holds the command and the whole traceback: {kept}' if kept else 'what follows.'}",
@@ -79,4 +79,4 @@ def _tell(error: BaseException) -> None:
         highlight=False,
     )
     if not kept:
-        err.print(told, markup=False, highlight=False)
+        err.print(message, markup=False, highlight=False)

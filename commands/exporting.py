@@ -38,16 +38,16 @@ def export(
     with plainly():
         from twokeys.exports.export import export
 
-        found = export(
+        exported = export(
             folder, to, out=out, config=config, split=split, dataset=dataset, instruction=instruction,
         )  # fmt: skip
     if as_json:
-        print_json(found.json())
+        print_json(exported.json())
     else:
         from rich.markup import escape
 
         from twokeys.commands.show_builds import OUT, table
 
-        rows = [(name, digest[:16]) for name, digest in found.files.items() if "/" not in name]
-        table(f"{found.facts['items']:,} items, {len(found.files):,} files", ["file", "SHA-256 begins"], rows)
-        OUT.print(f"Folder: [bold]{escape(str(found.folder))}[/]")
+        rows = [(name, digest[:16]) for name, digest in exported.files.items() if "/" not in name]
+        table(f"{exported.facts['items']:,} items, {len(exported.files):,} files", ["file", "SHA-256 begins"], rows)
+        OUT.print(f"Folder: [bold]{escape(str(exported.folder))}[/]")

@@ -1,4 +1,4 @@
-"""What one or two published folders say, and what lies beside them: `verify`, `diff`, `clean`."""
+"""Verbs for published folders and the run folders beside them: `verify`, `diff`, `clean`."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def verify(
     with plainly(), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
         from twokeys.builder.verify import verify
 
-        found = verify(folder, corpora=corpora, strict=strict, key=key, say=say)
+        verified = verify(folder, corpora=corpora, strict=strict, key=key, say=say)
     if as_json:
-        print_json(found.json())
+        print_json(verified.json())
     else:
         from twokeys.commands.show_folders import show_verified
 
-        show_verified(found)
-    raise typer.Exit(0 if found.ok else 1)
+        show_verified(verified)
+    raise typer.Exit(0 if verified.ok else 1)
 
 
 def clean(
@@ -50,16 +50,16 @@ def clean(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove run folders: a stopped build then starts anew. Says what it would remove, and asks."""
+    """Remove run folders, so that a stopped build starts anew. Lists them and asks before it removes any."""
     with plainly():
         from twokeys.builder.clean import clean, kept_vectors
 
-        found = clean(place, vectors=vectors)
-    gone = [one for one in found if not one.busy]
+        leftovers = clean(place, vectors=vectors)
+    gone = [each for each in leftovers if not each.busy]
     if not as_json:
         from twokeys.commands.show_folders import show_kept, show_leftovers
 
-        show_leftovers(place, found)
+        show_leftovers(place, leftovers)
         if not vectors:
             show_kept(kept_vectors())
     if gone and (yes or (not as_json and sys.stdin.isatty() and typer.confirm(f"Remove {len(gone)} of them?"))):
@@ -69,7 +69,7 @@ def clean(
     else:
         removed = False
     if as_json:
-        print_json([asdict(one) | {"removed": removed and not one.busy} for one in found])
+        print_json([asdict(each) | {"removed": removed and not each.busy} for each in leftovers])
     elif removed:
         typer.echo(f"{len(gone)} removed")
     elif gone:
@@ -87,11 +87,11 @@ def diff(
     with plainly(), progress(CONFIGS) as say:
         from twokeys.builder.diff import diff
 
-        found = diff(first, second, say)
+        difference = diff(first, second, say)
     if as_json:
-        print_json(found.json())
+        print_json(difference.json())
     else:
         from twokeys.commands.show_folders import show_difference
 
-        show_difference(found)
-    raise typer.Exit(0 if found.same else 1)
+        show_difference(difference)
+    raise typer.Exit(0 if difference.same else 1)

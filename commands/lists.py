@@ -1,4 +1,4 @@
-"""What there is to choose from: `recipes`, `corpora`, `explainers`, `catalogue`."""
+"""Verbs that list choices: `recipes`, `corpora`, `explainers`, `catalogue`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def recipes(as_json: AsJson = False) -> None:
     """List the recipes that ship, by kind, with items, licence and what must be at hand."""
     from twokeys.builder.recipe import load, shipped
 
-    found = {name: load(name) for name in shipped()}
+    loaded = {name: load(name) for name in shipped()}
     if as_json:
-        print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in found.items()})
+        print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in loaded.items()})
         return
     from twokeys.commands.show_builds import table
 
@@ -25,9 +25,9 @@ def recipes(as_json: AsJson = False) -> None:
             (
                 name,
                 "-" if count is None else f"{count:,}",
-                licences(found[name]),
-                needs(found[name]),
-                purpose(found[name]),
+                licences(loaded[name]),
+                needs(loaded[name]),
+                purpose(loaded[name]),
             )
             for name, count in items.items()
         ]
@@ -38,13 +38,13 @@ def corpora(as_json: AsJson = False) -> None:
     """List the formats that can be read, and how their official files should lie."""
     from twokeys.builder.read.corpora import readers
 
-    found = readers()
+    by_name = readers()
     if as_json:
-        print_json({name: {"summary": reader.summary, "needs": reader.needs} for name, reader in found.items()})
+        print_json({name: {"summary": reader.summary, "needs": reader.needs} for name, reader in by_name.items()})
         return
     from twokeys.commands.show_builds import table
 
-    table("Formats", ["format", "reads", "needs"], [(n, r.summary, r.needs) for n, r in found.items()])
+    table("Formats", ["format", "reads", "needs"], [(n, r.summary, r.needs) for n, r in by_name.items()])
 
 
 def explainers(as_json: AsJson = False) -> None:
@@ -52,23 +52,24 @@ def explainers(as_json: AsJson = False) -> None:
     from twokeys.audit.explainers.registry import explainers
 
     patches, tokens = 16, 6
-    found = {name: (kind(), kind().cost(patches, tokens)) for name, kind in explainers().items()}
+    costs = {name: (kind(), kind().cost(patches, tokens)) for name, kind in explainers().items()}
     if as_json:
         print_json({
-            name: {"summary": (inspect.getdoc(type(one)) or "").partition("\n")[0], "published": one.published,
-                   "promises": sorted(one.promises), "forward": cost.forward, "backward": cost.backward}
-            for name, (one, cost) in found.items()
+            name: {"summary": (inspect.getdoc(type(explainer)) or "").partition("\n")[0],
+                   "published": explainer.published, "promises": sorted(explainer.promises),
+                   "forward": cost.forward, "backward": cost.backward}
+            for name, (explainer, cost) in costs.items()
         })  # fmt: skip
         return
     rows = [
         (
             name,
-            (inspect.getdoc(type(one)) or "").partition("\n")[0],
+            (inspect.getdoc(type(explainer)) or "").partition("\n")[0],
             str(cost.forward),
             str(cost.backward),
-            one.published,
+            explainer.published,
         )
-        for name, (one, cost) in found.items()
+        for name, (explainer, cost) in costs.items()
     ]
     from twokeys.commands.show_builds import table
 

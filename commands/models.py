@@ -31,16 +31,16 @@ def evaluate(
         from twokeys.audit.evaluation.evaluate import evaluate
         from twokeys.audit.models.model import Masking
 
-        found = evaluate(
+        evaluation = evaluate(
             folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out,
             device=device, dtype=dtype, say=say,
         )  # fmt: skip
     if as_json:
-        print_json(found.json())
+        print_json(evaluation.json())
     else:
         from twokeys.commands.show_models import show_evaluation
 
-        show_evaluation(found, out)
+        show_evaluation(evaluation, out)
 
 
 def compare(
@@ -59,14 +59,14 @@ def compare(
     with plainly():
         from twokeys.audit.comparison.compare import compare
 
-        found = compare(*runs, out=out, repository=hub, revision=revision)
+        compared = compare(*runs, out=out, repository=hub, revision=revision)
     if as_json:
-        print_json(found.json())
+        print_json(compared.json())
     else:
         from twokeys.audit.comparison.files import HUB
         from twokeys.commands.show_compared import show_compared
 
-        show_compared(found, out, None if out is None or hub is None else out / HUB)
+        show_compared(compared, out, None if out is None or hub is None else out / HUB)
 
 
 def explain(
@@ -106,24 +106,24 @@ def explain(
         from twokeys.audit.models.model import Masking
 
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
-        asked: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "config": config, "split": split, "limit": limit or None, "answer": answer, "budget": budget, "out": out,
             "seed": seed, "device": device, "dtype": dtype, "say": say,
         }  # fmt: skip
-        found: Explained | Sensitivity
+        explained: Explained | Sensitivity
         if masks == ALL:
-            found = sensitivity(folder, model, names, **asked)
+            explained = sensitivity(folder, model, names, **arguments)
         else:
-            found = explain(folder, model, names, masking=Masking.read(masks), **asked)
+            explained = explain(folder, model, names, masking=Masking.read(masks), **arguments)
     if as_json:
-        print_json(found.json())
+        print_json(explained.json())
     else:
         from twokeys.commands.show_models import show_explained, show_sensitivity
 
-        if isinstance(found, Explained):
-            show_explained(found, out)
+        if isinstance(explained, Explained):
+            show_explained(explained, out)
         else:
-            show_sensitivity(found, out)
+            show_sensitivity(explained, out)
 
 
 def train_reference(
@@ -140,11 +140,11 @@ def train_reference(
     with plainly(), progress() as say:
         from twokeys.audit.reference.train import train_reference
 
-        found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say, device)
+        trained = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say, device)
     if as_json:
-        print_json(found)
+        print_json(trained)
     else:
         from twokeys.commands.show_builds import table
 
-        rows = [(kind, f"{value:.2%}") for kind, value in found["test_accuracy"].items()]
-        table(f"{family}, {questions} questions, {found['seconds']} s", ["test items", "right"], rows)
+        rows = [(kind, f"{value:.2%}") for kind, value in trained["test_accuracy"].items()]
+        table(f"{family}, {questions} questions, {trained['seconds']} s", ["test items", "right"], rows)

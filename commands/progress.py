@@ -1,4 +1,4 @@
-"""How far a verb is: a bar per stage on a terminal, and in a file or a pipe a line per stage when it ends."""
+"""Progress of a verb: a bar for each stage on a terminal, and a line when a stage ends in a file or a pipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
-from twokeys.commands.tabled import console, said
+from twokeys.commands.tabled import console, print_sentence
 from twokeys.commands.verbosity import Verbosity, verbosity
 from twokeys.core.errors import BadInput
 from twokeys.core.progress import silent
@@ -52,16 +52,16 @@ STAGES = {
     "masks": "what masks give away",
     "looking": "learning to see",
 }
-"""Name of a stage, or what stands before its first `-` -> what it does, of the verbs that measure and write."""
+"""Name of a stage, or its part before the first `-` -> label, for the verbs that measure and write."""
 ASIDE_EVERY = 30.0
-"""Seconds between two sentences about one stage, where there are no bars."""
+"""Seconds between two sentences about the same stage, if there are no bars."""
 CHECKS = {
     "card, licence and citation": "writing them again, to compare",
     "report": "writing it again, to compare",
     "upload": "sending files, in bytes",
     "": "recounting",
 }
-"""Likewise of `verify`, whose stages are checks, and of `push`, which verifies first; the empty name is every other."""
+"""Labels of the checks of `verify`, which `push` runs first; "" is the default."""
 UNITS = {
     "measure": "fits",
     "refit": "fits",
@@ -72,11 +72,11 @@ UNITS = {
     "masks": "masks",
     "upload": "bytes",
 }
-"""Likewise what a stage is counted in; every other one in parts."""
+"""Name of a stage -> its unit; the default unit is parts."""
 SHORTEST = 0.05
-"""Seconds of a stage below which it is not worth a line."""
+"""Shortest time in seconds of a stage that gets a line."""
 CONFIGS = {"": "comparing rows"}
-"""Likewise of `diff`, whose stages are configs."""
+"""Labels of the configs that `diff` compares."""
 
 
 def described(stage: str, words: Mapping[str, str] = STAGES) -> str:
@@ -131,32 +131,34 @@ class Lines:
     aside_at: dict[str, float] = field(default_factory=dict)
 
     def aside(self, stage: str, text: str) -> None:
-        """Hear what changes while a stage goes on; it is printed now and then."""
+        """Take details of a running stage, which are printed from time to time."""
         now = time.monotonic()
         if now - self.aside_at.setdefault(stage, now) >= ASIDE_EVERY:
             self.aside_at[stage] = now
             self._print(f"{described(stage, self.words)}: {text}")
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Hear of progress."""
+        """Take the progress of a stage."""
         now = time.monotonic()
         began, before, _, _ = self.open.get(stage, (self.told if done else now, self.ended, 0, 0))
         self.told = now
         if 0 < total <= done:
-            own = now - began - (self.ended - before)
-            self.ended += own
+            seconds = now - began - (self.ended - before)
+            self.ended += seconds
             self.open.pop(stage, None)
-            if own >= self.shortest:
-                self._print(f"{described(stage, self.words)}{f' ({counted(stage, total)})' * (total > 1)}, {own:.1f} s")
+            if seconds >= self.shortest:
+                self._print(
+                    f"{described(stage, self.words)}{f' ({counted(stage, total)})' * (total > 1)}, {seconds:.1f} s"
+                )
         else:
             self.open[stage] = began, before, done, total
 
     def note(self, text: str) -> None:
-        """Hear a sentence."""
-        said(self.console, text)
+        """Print a sentence."""
+        print_sentence(self.console, text)
 
     def close(self, how: str) -> None:
-        """Name what has begun and told no end."""
+        """The stages that have begun and not ended."""
         for stage, (began, _, done, total) in self.open.items():
             part = f" ({done:,} of {counted(stage, total)})" if total else ""
             self._print(f"{described(stage, self.words)}{part}, {how} {time.monotonic() - began:.1f} s")
@@ -166,13 +168,13 @@ class Lines:
 
 
 class Clock(ProgressColumn):
-    """Time since a stage began and, if it tells how far it is, about how long it will still take."""
+    """Time since a stage began and, if its progress is reported, an estimate of the remaining time."""
 
     def render(self, task: Task) -> Text:
-        """Write both."""
+        """Render both times."""
         spent = _clock(task.finished_time if task.finished else task.elapsed)
-        left = "" if task.finished or task.time_remaining is None else f", {_clock(task.time_remaining)} left"
-        return Text(f"{spent}{left}")
+        remaining = "" if task.finished or task.time_remaining is None else f", {_clock(task.time_remaining)} left"
+        return Text(f"{spent}{remaining}")
 
 
 def _clock(seconds: float | None) -> str:
@@ -182,29 +184,29 @@ def _clock(seconds: float | None) -> str:
 
 @dataclass
 class Bars:
-    """A bar per stage."""
+    """A bar for each stage."""
 
     bars: Progress
     words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     tasks: dict[str, TaskID] = field(default_factory=dict)
 
     def aside(self, stage: str, text: str) -> None:
-        """Hear what changes while a stage goes on; it stands beside its bar."""
+        """Take details of a running stage, which are shown beside its bar."""
         if stage in self.tasks:
             self.bars.update(self.tasks[stage], description=text)
 
     def note(self, text: str) -> None:
-        """Hear a sentence; it stays above the bars."""
+        """Print a sentence above the bars."""
         self.bars.console.print(Text(text))
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Hear of progress."""
+        """Take the progress of a stage."""
         parts = f"{done:,} of {counted(stage, total)}" if total > 1 else ""
         if stage not in self.tasks:
             self.tasks[stage] = self.bars.add_task(described(stage, self.words), total=total or None, parts=parts)
         self.bars.update(self.tasks[stage], completed=done, total=total or None, parts=parts)
         if 0 < total <= done:
-            del self.tasks[stage]  # a stage of the same name is another one
+            del self.tasks[stage]  # a later stage of the same name gets a new bar
 
 
 @contextmanager
@@ -230,7 +232,7 @@ def progress(
         try:
             yield lines
         except BadInput:
-            raise  # its message is all that there is to say
+            raise  # its message says everything
         except BaseException:
             lines.close("broken off after")
             raise
@@ -243,6 +245,6 @@ def progress(
         TextColumn("{task.fields[parts]}"),
         Clock(),
     )
-    # Bars are drawn over, so that none may be longer than the terminal is wide.
+    # Bars are overwritten, so that no bar may be wider than the terminal.
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         yield Bars(bars, words)

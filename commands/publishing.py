@@ -1,4 +1,4 @@
-"""What goes out into the world: `datasheet`, `sign`, `push`."""
+"""Verbs that publish: `datasheet`, `sign`, `push`."""
 
 from __future__ import annotations
 
@@ -130,12 +130,12 @@ def push(
         from twokeys.commands.show_folders import show_push
 
         try:
-            found: Pushed | Unsound = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
+            result: Pushed | Unsound = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
         except Unsound as unsound:
-            found = unsound
-    if isinstance(found, Unsound):
-        _refuse(found, as_json=as_json)
+            result = unsound
+    if isinstance(result, Unsound):
+        _refuse(result, as_json=as_json)
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(result))
     else:
-        show_push(found)
+        show_push(result)

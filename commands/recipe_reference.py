@@ -1,4 +1,4 @@
-"""What a recipe may hold, made from its model: `docs/recipe.md` for people, a JSON schema for editors."""
+"""The fields of a recipe, from its pydantic model: `docs/recipe.md` for users, a JSON schema for editors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.recipe_errors import models_in
 
 SCHEMA = "recipe.schema.json"
-"""Name of the schema's file, which lies beside the recipes that ship."""
+"""Name of the schema's file beside the shipped recipes."""
 _LIMITS = {
     "minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above", "exclusiveMaximum": "below",
 }  # fmt: skip
@@ -35,17 +35,17 @@ Editors that know the YAML language server complete and check fields by a schema
 
 def parts() -> dict[str, type[BaseModel]]:
     """All parts of a recipe by the name of their model, in the order in which fields name them."""
-    found: dict[str, type[BaseModel]] = {}
+    models: dict[str, type[BaseModel]] = {}
 
     def visit(model: type[BaseModel]) -> None:
-        if model.__name__ not in found:
-            found[model.__name__] = model
+        if model.__name__ not in models:
+            models[model.__name__] = model
             for field in model.model_fields.values():
                 for inner in models_in(field.annotation):
                     visit(inner)
 
     visit(Recipe)
-    return found
+    return models
 
 
 def examples() -> dict[str, dict[str, Any]]:
@@ -70,12 +70,12 @@ def reference() -> str:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of a recipe as it is written: what validators of ours accept beside the types is allowed too."""
-    found = Recipe.model_json_schema(by_alias=True)
-    found["title"], found["$schema"] = "twokeys recipe", "http://json-schema.org/draft-07/schema#"
+    """The JSON schema of a recipe file; it also allows values that only our validators convert to the types."""
+    whole = Recipe.model_json_schema(by_alias=True)
+    whole["title"], whole["$schema"] = "twokeys recipe", "http://json-schema.org/draft-07/schema#"
     for name in ("RuleUse", "GeneratorUse"):
-        found["$defs"][name] = {"anyOf": [{"type": "string"}, found["$defs"][name]]}
-    fields, columns = found["properties"], found["$defs"]["Columns"]["properties"]
+        whole["$defs"][name] = {"anyOf": [{"type": "string"}, whole["$defs"][name]]}
+    fields, columns = whole["properties"], whole["$defs"]["Columns"]["properties"]
     for place, name, forms in (
         (fields, "language", [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]),
         (fields, "datasheet", [{"type": "string"}, {"type": "object"}]),
@@ -83,7 +83,7 @@ def schema() -> dict[str, Any]:
         (columns, "where", [{"type": "object"}]),
     ):
         place[name] = {"anyOf": forms, "description": place[name]["description"]}
-    return found
+    return whole
 
 
 def schema_text() -> str:
@@ -92,7 +92,7 @@ def schema_text() -> str:
 
 
 def _title(name: str) -> str:
-    """Where a part stands, from the fields that hold it."""
+    """The place of a part, from the fields that hold it."""
     if name == "Recipe":
         return "The recipe"
     places = [place for place, model in _places() if model.__name__ == name]
@@ -100,7 +100,7 @@ def _title(name: str) -> str:
 
 
 def _places() -> Iterator[tuple[str, type[BaseModel]]]:
-    """Dotted place -> the part that stands there."""
+    """Dotted place -> the part at this place."""
     paths: dict[str, str] = {"Recipe": ""}
     for name, model in parts().items():
         for field, info in model.model_fields.items():
@@ -122,7 +122,7 @@ def _type(info: FieldInfo) -> str:
     return _described(TypeAdapter(limited).json_schema(by_alias=True))
 
 
-def _described(found: dict[str, Any]) -> str:
+def _described(field: dict[str, Any]) -> str:
     words = {
         "string": "text",
         "integer": "whole number",
@@ -130,23 +130,23 @@ def _described(found: dict[str, Any]) -> str:
         "boolean": "true or false",
         "null": "null",
     }
-    if "anyOf" in found:
-        return " or ".join(dict.fromkeys(_described(one) for one in found["anyOf"]))
-    if "enum" in found:
-        return " or ".join(f"`{one}`" for one in found["enum"])
-    if "const" in found:
-        return f"`{found['const']}`"
-    if "$ref" in found:
-        return f"`{found['$ref'].rpartition('/')[2]}`: see below"
-    if found.get("type") == "array":
-        return f"list of {_described(found.get('items', {}))}"
-    if found.get("type") == "object" and "properties" in found:
+    if "anyOf" in field:
+        return " or ".join(dict.fromkeys(_described(each) for each in field["anyOf"]))
+    if "enum" in field:
+        return " or ".join(f"`{each}`" for each in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    if "$ref" in field:
+        return f"`{field['$ref'].rpartition('/')[2]}`: see below"
+    if field.get("type") == "array":
+        return f"list of {_described(field.get('items', {}))}"
+    if field.get("type") == "object" and "properties" in field:
         return "fields: see below"
-    if found.get("type") == "object":
-        inner = found.get("additionalProperties", {})
+    if field.get("type") == "object":
+        inner = field.get("additionalProperties", {})
         return f"mapping to {_described(inner)}" if isinstance(inner, dict) and inner else "mapping"
-    limits = [f"{word} {found[key]}" for key, word in _LIMITS.items() if key in found]
-    kind = words.get(str(found.get("type")), str(found.get("type", "anything")))
+    limits = [f"{word} {field[key]}" for key, word in _LIMITS.items() if key in field]
+    kind = words.get(str(field.get("type")), str(field.get("type", "anything")))
     return f"{kind}, {' and '.join(limits)}" if limits else kind
 
 

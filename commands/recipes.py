@@ -1,4 +1,4 @@
-"""A recipe of one's own: `recipe init`, `recipe check`, `recipe fields`, `recipe schema`."""
+"""Verbs for writing recipes: `recipe init`, `recipe check`, `recipe fields`, `recipe schema`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twokeys.core.bad_rows import by_kind
 app = typer.Typer(help="Start and check a recipe of your own.", no_args_is_help=True, rich_markup_mode=None)
 Source = Annotated[str, typer.Argument(help="A table, a folder, or a Hub dataset that is in the local cache.")]
 KINDS = 3
-"""Kinds of bad rows that are printed of a split."""
+"""Largest number of kinds of bad rows that are printed for a split."""
 File = Annotated[Path | None, typer.Option("--out", help="The recipe's file. Default: NAME.yaml.")]
 
 
@@ -52,24 +52,25 @@ def check(recipe: Recipe, corpora: Corpora = None, as_json: AsJson = False) -> N
     from twokeys.commands.show_builds import OUT, table
 
     with plainly():
-        found = check_recipe(recipe, corpora)
+        checked = check_recipe(recipe, corpora)
     if as_json:
-        print_json(found.json())
-        raise typer.Exit(0 if found.good else 2)
+        print_json(checked.json())
+        raise typer.Exit(0 if checked.good else 2)
     quiet = verbosity() is Verbosity.QUIET
-    if found.splits and not quiet:
+    if checked.splits and not quiet:
         rows = [
-            (one.corpus, one.split, f"{one.rows:,}", f"{len(one.bad):,}", f"{one.images:,}") for one in found.splits
+            (split.corpus, split.split, f"{split.rows:,}", f"{len(split.bad):,}", f"{split.images:,}")
+            for split in checked.splits
         ]
         table(f"First rows of each split, {ROWS:,} at most", ("corpus", "split", "rows", "bad", "images decoded"), rows)
-    for one in () if quiet else found.splits:
-        for kind in by_kind(one.bad)[:KINDS]:
+    for split in () if quiet else checked.splits:
+        for kind in by_kind(split.bad)[:KINDS]:
             tabled.prose(OUT, f"Bad: {kind}")
-    for warning in () if quiet else found.warnings:
+    for warning in () if quiet else checked.warnings:
         tabled.prose(OUT, f"Look at this: {warning}.")
-    for problem in found.problems:
+    for problem in checked.problems:
         tabled.prose(OUT, f"Wrong: {problem}")
-    if not found.good:
+    if not checked.good:
         raise typer.Exit(2)
     if not quiet:
         OUT.print(f"{recipe}: nothing is wrong", markup=False, highlight=False)

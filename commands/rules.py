@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from twokeys.commands.options import AsJson
-from twokeys.commands.tabled import said
+from twokeys.commands.tabled import print_sentence
 from twokeys.commands.terminal import plainly, print_json
 from twokeys.commands.verbosity import speaking
 
@@ -28,13 +28,13 @@ def list_all(as_json: AsJson = False) -> None:
     """List all rules, built in and from other packages."""
     from twokeys.filters.registry import rules as registered
 
-    found = registered()
+    rules = registered()
     if as_json:
-        print_json({name: {"summary": rule.summary, "bias": rule.bias} for name, rule in found.items()})
+        print_json({name: {"summary": rule.summary, "bias": rule.bias} for name, rule in rules.items()})
         return
     from twokeys.commands.show_builds import table
 
-    table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()])
+    table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in rules.items()])
 
 
 def _made(rule: str, parameters: str) -> filters.Rule:
@@ -74,7 +74,7 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 
         table(made.id, ["", ""], list(facts.items()))
         for line in (inspect.getdoc(type(made)) or "").splitlines():
-            said(OUT, line)
+            print_sentence(OUT, line)
 
 
 @app.command("check")

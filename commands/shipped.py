@@ -1,4 +1,4 @@
-"""What is told of the recipes that ship: their kind, size, licence, and what they need."""
+"""Facts about the shipped recipes: kind, size, licence, and required files."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def listed() -> dict[str, dict[str, int | None]]:
-    """The recipes that ship by kind, with the number of their items if it is known."""
+    """The shipped recipes by kind, with the number of their items; None if it is not counted."""
     text = resources.files("twokeys.commands").joinpath("recipe_list.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, int | None]] = yaml.safe_load(text)
-    return found
+    sizes: dict[str, dict[str, int | None]] = yaml.safe_load(text)
+    return sizes
 
 
 def needs(recipe: Recipe) -> str:
-    """What must be at hand: a repository of the Hub is fetched, files are put into the corpora folder."""
+    """The required data: a repository of the Hub that is downloaded, or files in the corpora folder."""
     corpus = recipe.corpora[0]
     if "repository" in corpus.options:
         return "the Hub"
@@ -34,5 +34,5 @@ def licences(recipe: Recipe) -> str:
 
 
 def purpose(recipe: Recipe) -> str:
-    """The last verb that it is good for: what has no images can be diagnosed alone."""
+    """The furthest verb that a recipe supports: without images, only `diagnose`."""
     return "build" if recipe.publishable else "diagnose"

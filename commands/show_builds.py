@@ -1,4 +1,4 @@
-"""What the command prints: builds, diagnoses and findings as tables."""
+"""Prints builds, diagnoses and the results of pairing as tables."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from twokeys.builder.pairs import Paired, PairStep
     from twokeys.core.errors import BadInput
     from twokeys.data_cards.audited import AuditedTier
+    from twokeys.data_cards.blindness import Blindness
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
     from twokeys.data_cards.panel import Panel
 
 OUT = console()
 WORDINGS, PROBLEMS, KINDS = 8, 3, 10
-"""Rows that are printed of shortcuts in words, of problems of one kind, and of kinds of bad rows."""
+"""Largest number of printed shortcuts, problems of the same kind, and kinds of bad rows."""
 EXAMPLES = 3
-"""Items that are printed of those which models answer without the image."""
+"""Largest number of printed items that models answer without the image."""
 CATEGORIES = 10
-"""Rows that are printed of the table by category."""
+"""Largest number of printed rows of the table by category."""
 PREDICTORS = (
     "Ceiling: the best that any predictor can do that sees this side alone, counted. Below it, baselines that were "
     "fitted without the items that they answer, with intervals of 95 %; `twokeys catalogue` says what each does."
@@ -39,16 +40,16 @@ BALANCED = (
     "Kept: items of the largest subset in which, at every question and every image, no answer is that of more than "
     "the allowed share (one half, unless the recipe says otherwise); proven: no larger subset exists."
 )
-"""What stands under tables, for readers who see their words for the first time."""
+"""Explanations below tables, for new readers."""
 PAIR_STEP = (
     "items", "question ceiling", "image ceiling", "with an image partner", "with a question partner", "balanced",
     "annotated of these",
 )  # fmt: skip
-"""What is counted after each step of pairing."""
+"""Columns of the table of the steps of pairing."""
 
 
 def show_build(built: Built) -> None:
-    """Print what a build kept, what it removed, and where it is."""
+    """Print the kept and removed items of a build, and its folder."""
     manifest = built.manifest
     _show_worst((("All items read: ", manifest.categories_before), ("Published: ", manifest.categories_after)))
     table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
@@ -58,7 +59,7 @@ def show_build(built: Built) -> None:
     if manifest.pairs is not None and manifest.pairs.retrieved:
         tabled.prose(OUT, retrieved.summary(manifest.pairs))
         OUT.print()
-    _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
+    _show_blindness(manifest.before, manifest.after)
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     _show_categories(manifest.categories_before, manifest.categories_after)
     if manifest.kept:
@@ -70,11 +71,11 @@ def show_build(built: Built) -> None:
         OUT.print("[red]NOT bounded[/]: no item was kept.")
         tabled.prose(OUT, plain.empty(manifest))
     elif not breaches(manifest):
-        tabled.said(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
+        tabled.print_sentence(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
         OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}:")
         for reason in breaches(manifest):
-            tabled.said(OUT, f"  {reason}")
+            tabled.print_sentence(OUT, f"  {reason}")
     if built.certified:
         OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
     OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md, report: {folder}/report.html")
@@ -82,28 +83,30 @@ def show_build(built: Built) -> None:
 
 
 def _show_aside(problems: Sequence[BadInput]) -> None:
-    """Print why rows were set aside: a line a kind, or all if the verb is to say more."""
+    """Print why rows were set aside: a line for each kind, or every row with `--verbose`."""
     for sentence in map(str, problems) if verbosity() is Verbosity.VERBOSE else by_kind(problems)[:KINDS]:
-        tabled.said(OUT, f"set aside: {sentence}")
+        tabled.print_sentence(OUT, f"set aside: {sentence}")
     if problems:
         OUT.print()
 
 
-def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print ceilings and baselines; a baseline's name begins with what it sees, so that the view needs no column."""
+def _show_blindness(before: Blindness, after: Blindness | None) -> None:
+    """Print ceilings and baselines; the name of a baseline begins with its view."""
+    header = ("accuracy", "chance") if after is None else ("before", "chance", "after", "chance")
+    rows = tables.blindness_rows(before, after)
     named = [
         (name if name.startswith(view.removeprefix("the ")) else f"{view}: {name}", *rest) for view, name, *rest in rows
     ]
     table("Blind accuracy", ("predictor", *header), named)
-    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.FOLDS}")
+    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.folds(before, after)}")
 
 
 def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
     """Print the worst categories in words, before all tables."""
-    told = [f"{name}{sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
-    for sentence in told:
+    lines = [f"{name}{sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
+    for sentence in lines:
         tabled.prose(OUT, sentence)
-    if told:
+    if lines:
         OUT.print()
 
 
@@ -127,133 +130,134 @@ def _show_audited(tier: AuditedTier) -> None:
     """Print the adversaries of the audited tier, and the verdict."""
     rows = [
         (
-            one.adversary,
-            one.trained_on,
-            f"{tables.percent(one.accuracy)} {tables.interval(one.low, one.high)}",
-            tables.percent(one.chance),
-            tables.percent(one.guess),
+            judgement.adversary,
+            judgement.trained_on,
+            f"{tables.percent(judgement.accuracy)} {tables.interval(judgement.low, judgement.high)}",
+            tables.percent(judgement.chance),
+            tables.percent(judgement.guess),
         )
         for view in tier.views
-        for one in view.judgements
+        for judgement in view.judgements
     ]
     title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
     table(title, ("adversary", "fitted on", "accuracy", "chance", "guess"), rows)
     for view in tier.views:
-        tabled.said(OUT, f"{view.view}: {view.outcome}")
+        tabled.print_sentence(OUT, f"{view.view}: {view.outcome}")
         for reason in view.reasons if view.outcome != "certified" else view.notes:
-            tabled.said(OUT, f"{view.view}: {reason}")
+            tabled.print_sentence(OUT, f"{view.view}: {reason}")
     for sentence in plain.controls(tier):
-        tabled.said(OUT, sentence)
+        tabled.print_sentence(OUT, sentence)
 
 
-def show_diagnosis(found: Diagnosis) -> None:
-    """Print how blind-solvable a set is."""
+def show_diagnosis(diagnosis: Diagnosis) -> None:
+    """Print how well a set can be answered blind."""
     OUT.print(
-        f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
+        f"[bold]{escape(diagnosis.name)}[/]: {tables.count(diagnosis.items)} items, "
+        f"{tables.count(diagnosis.set_aside)} set aside"
     )
-    _show_aside(found.aside)
-    if found.panel is not None:
-        _show_panel(found.panel)
-    _show_worst((("", found.categories),))
-    _show_blindness(("accuracy", "chance"), tables.blindness_rows(found.blindness, None))
-    table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
-    _show_categories(found.categories, None)
-    table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
+    _show_aside(diagnosis.aside)
+    if diagnosis.panel is not None:
+        _show_panel(diagnosis.panel)
+    _show_worst((("", diagnosis.categories),))
+    _show_blindness(diagnosis.blindness, None)
+    table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(diagnosis.blindness, None))
+    _show_categories(diagnosis.categories, None)
+    table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, diagnosis.balance))
     tabled.prose(OUT, BALANCED)
-    if not any(part.kept for part in found.balance):
-        tabled.prose(OUT, f"No item can be kept. {plain.lacking(found.blindness)}")
+    if not any(part.kept for part in diagnosis.balance):
+        tabled.prose(OUT, f"No item can be kept. {plain.lacking(diagnosis.blindness)}")
     OUT.print()
-    if found.groups:
+    if diagnosis.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")
-        table("Groups that share a fold", columns, map(_kind, found.groups))
-    if found.shortcuts and found.shortcuts.shortcuts:
-        table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
-    for what, mined in (("wording", found.shortcuts), ("mark", found.options)):
+        table("Groups that share a fold", columns, map(_kind, diagnosis.groups))
+    if diagnosis.shortcuts and diagnosis.shortcuts.shortcuts:
+        table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(diagnosis))
+    for what, mined in (("wording", diagnosis.shortcuts), ("mark", diagnosis.options)):
         if mined and mined.tested:
             tabled.prose(OUT, mined.tested.words(what))
-    if found.options and found.options.shortcuts:
+    if diagnosis.options and diagnosis.options.shortcuts:
         options = [
             (
-                str(one.mark),
-                f"{tables.percent(one.share)} {tables.interval(one.found.low, one.found.high)}",
-                tables.count(one.found.items),
-                tables.percent(one.chance),
+                str(shortcut.mark),
+                f"{tables.percent(shortcut.share)} {tables.interval(shortcut.found.low, shortcut.found.high)}",
+                tables.count(shortcut.found.items),
+                tables.percent(shortcut.chance),
             )
-            for one in found.options.shortcuts[:8]
+            for shortcut in diagnosis.options.shortcuts[:8]
         ]
         table("Shortcuts in options", ("the option that", "is right in", "of", "chance"), options)
-    if found.folder:
-        folder = escape(str(found.folder))
-        page, numbers = found.pages
+    if diagnosis.folder:
+        folder = escape(str(diagnosis.folder))
+        page, numbers = diagnosis.pages
         OUT.print(f"Report: [bold]{folder}/{page}[/], numbers: {folder}/{numbers}")
-    _show_work(found.executed)
+    _show_work(diagnosis.executed)
 
 
-def _show_panel(found: Panel) -> None:
-    """Print what models answer without the images: in words, as a table, and some examples."""
-    for said in panel_table.sentences(found):
-        tabled.prose(OUT, said)
+def _show_panel(panel: Panel) -> None:
+    """Print the answers of models without the images: sentences, a table, and examples."""
+    for sentence in panel_table.sentences(panel):
+        tabled.prose(OUT, sentence)
     OUT.print()
-    tabled.prose(OUT, panel_table.named(found))
+    tabled.prose(OUT, panel_table.named(panel))
     OUT.print()
-    table("Models without the image", panel_table.HEADER, panel_table.rows(found))
+    table("Models without the image", panel_table.HEADER, panel_table.rows(panel))
     tabled.prose(OUT, panel_table.LEGEND)
     OUT.print()
     examples = [
-        (one.question, one.answer, "; ".join(f"{model}: {reply}" for model, reply in one.replies.items()))
-        for one in found.examples[:EXAMPLES]
+        (example.question, example.answer, "; ".join(f"{model}: {reply}" for model, reply in example.replies.items()))
+        for example in panel.examples[:EXAMPLES]
     ]
     if examples:
         table("Answered without the image", ("question", "answer", "replies"), examples)
 
 
-def _shortcuts(found: Diagnosis) -> list[tuple[str, ...]]:
+def _shortcuts(diagnosis: Diagnosis) -> list[tuple[str, ...]]:
     """The strongest wordings as rows."""
-    held = found.shortcuts.shortcuts[:WORDINGS] if found.shortcuts else []
+    held = diagnosis.shortcuts.shortcuts[:WORDINGS] if diagnosis.shortcuts else []
     return [
         (
-            str(one.cue),
-            one.answer,
-            f"{tables.percent(one.share)} {tables.interval(one.found.low, one.found.high)}",
-            tables.count(one.found.items),
-            tables.percent(one.expected),
+            str(shortcut.cue),
+            shortcut.answer,
+            f"{tables.percent(shortcut.share)} {tables.interval(shortcut.found.low, shortcut.found.high)}",
+            tables.count(shortcut.found.items),
+            tables.percent(shortcut.expected),
         )
-        for one in held
+        for shortcut in held
     ]
 
 
-def show_pairs(found: Paired) -> None:
-    """Print what becomes balanceable by pairing, and what became of each kind of edit."""
-    OUT.print(f"[bold]{escape(found.name)}[/]: {tables.count(found.read)} items read")
-    columns = zip(PAIR_STEP, *map(_pair_step, found.steps), strict=True)
-    table("What can be balanced", ("with", *(step.name for step in found.steps)), list(columns))
-    if found.kinds:
+def show_pairs(paired: Paired) -> None:
+    """Print how many items can be balanced after each step of pairing, and counts of each kind of edit."""
+    OUT.print(f"[bold]{escape(paired.name)}[/]: {tables.count(paired.read)} items read")
+    columns = zip(PAIR_STEP, *map(_pair_step, paired.steps), strict=True)
+    table("What can be balanced", ("with", *(step.name for step in paired.steps)), list(columns))
+    if paired.kinds:
         kinds = [
             (kind.kind, *map(tables.count, (kind.made, sum(kind.refused.values()), kind.added, kind.published)))
-            for kind in found.kinds
+            for kind in paired.kinds
         ]
         table("Edits", ("kind", "made", "refused", "added", "balanced"), kinds)
-        reasons = [(kind.kind, reason, tables.count(n)) for kind in found.kinds for reason, n in kind.refused.items()]
+        reasons = [(kind.kind, reason, tables.count(n)) for kind in paired.kinds for reason, n in kind.refused.items()]
         if reasons:
             table("Why edits were refused", ("kind", "reason", "edits"), reasons)
-    if found.retrieved:
-        _show_retrieved(found)
-    if found.precision:
-        table("How often models are right", verified.HEADER, verified.rows(found.precision))
+    if paired.retrieved:
+        _show_retrieved(paired)
+    if paired.precision:
+        table("How often models are right", verified.HEADER, verified.rows(paired.precision))
         tabled.prose(OUT, verified.LEGEND)
         OUT.print()
-    if found.artefacts:
-        told = [
+    if paired.artefacts:
+        rows = [
             (
                 kind.kind,
                 tables.count(kind.pairs),
-                one.classifier,
-                f"{tables.percent(one.accuracy)} [{tables.percent(one.low)}, {tables.percent(one.high)}]",
+                result.classifier,
+                f"{tables.percent(result.accuracy)} [{tables.percent(result.low)}, {tables.percent(result.high)}]",
                 f"{tables.percent(kind.cue.most.share)}, p {kind.cue.most.p:.2g}",
                 kind.verdict,
             )
-            for kind in found.artefacts
-            for one in kind.told
+            for kind in paired.artefacts
+            for result in kind.told
         ]
         headings = (
             "kind",
@@ -263,17 +267,17 @@ def show_pairs(found: Paired) -> None:
             "helps to answer",
             "verdict",
         )
-        table("Edit artefacts", headings, told)
-    _show_work(found.executed)
+        table("Edit artefacts", headings, rows)
+    _show_work(paired.executed)
 
 
-def _show_retrieved(found: Paired) -> None:
-    """Print what judges of retrieved partners understood, and what balance makes of it: a column a kind."""
-    kinds = retrieved.rows(found.retrieved, found.kinds)
+def _show_retrieved(paired: Paired) -> None:
+    """Print how many items judges of retrieved partners understand, and how many are balanced, by kind."""
+    kinds = retrieved.rows(paired.retrieved, paired.kinds)
     table("Retrieved partners", *_turned(retrieved.HEADER, kinds))
     tabled.prose(OUT, retrieved.LEGEND)
-    for said in retrieved.answers(found.retrieved):
-        tabled.prose(OUT, said)
+    for sentence in retrieved.answers(paired.retrieved):
+        tabled.prose(OUT, sentence)
     OUT.print()
 
 
@@ -290,7 +294,7 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print one table."""
+    """Print a table."""
     tabled.table(OUT, title, columns, rows)
 
 
@@ -308,4 +312,4 @@ def _kind(kind: GroupKind) -> tuple[str, ...]:
 
 def _show_work(executed: dict[str, float]) -> None:
     work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in executed.items())
-    tabled.said(OUT, f"Work done: {work or 'none, everything was there'}", style="dim")
+    tabled.print_sentence(OUT, f"Work done: {work or 'none, everything was there'}", style="dim")

@@ -1,4 +1,4 @@
-"""What a comparison of evaluations found, on the terminal."""
+"""Prints comparisons of evaluations."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from twokeys.core.intervals.means import caution
 
 OUT = console()
 CATEGORIES = 10
-"""Rows that are printed of the table by category."""
+"""Largest number of printed rows of the table by category."""
 
 
-def show_compared(found: Compared, out: Path | None = None, hub: Path | None = None) -> None:
-    """Print rates, paired differences, and what stands out; where the files are."""
-    tabled.table(OUT, found.title, *words.rates(found), numbers=True)
-    tabled.prose(OUT, f"{words.legend(found)}\n")
-    tabled.table(OUT, "Paired differences", *words.differences(found), numbers=True)
+def show_compared(compared: Compared, out: Path | None = None, hub: Path | None = None) -> None:
+    """Print rates, paired differences, notable results, and where the files are."""
+    tabled.table(OUT, compared.title, *words.rates(compared), numbers=True)
+    tabled.prose(OUT, f"{words.legend(compared)}\n")
+    tabled.table(OUT, "Paired differences", *words.differences(compared), numbers=True)
     tabled.prose(OUT, f"{words.METHOD}\n")
-    if found.categories:
-        header, rows = words.categories(found)
+    if compared.categories:
+        header, rows = words.categories(compared)
         most = len(rows) if verbosity() is Verbosity.VERBOSE else CATEGORIES
         tabled.table(OUT, "By category", header, rows[:most], numbers=True)
         more = f" And {len(rows) - most:,} more: --verbose prints them, --out writes them." if len(rows) > most else ""
         tabled.prose(OUT, f"{words.BY_CATEGORY}{more}\n")
-    for sentence in [caution(found.groups), *words.left_out(found)]:
+    for sentence in [caution(compared.groups), *words.left_out(compared)]:
         if sentence:
-            tabled.said(OUT, sentence, style="yellow")
-    for sentence in words.sentences(found):
+            tabled.print_sentence(OUT, sentence, style="yellow")
+    for sentence in words.sentences(compared):
         tabled.prose(OUT, sentence)
     if out is not None:
         OUT.print(f"Tables and figures: {out / MARKDOWN}")

@@ -1,4 +1,4 @@
-"""What the command prints of published folders: what was recounted, how two differ, what was pushed or left over."""
+"""Prints checks, differences and uploads of published folders, and run folders."""
 
 from __future__ import annotations
 
@@ -24,106 +24,121 @@ if TYPE_CHECKING:
 
 KINDS = {"run": "results of stages", "masks": "what masks let through", "vectors": "vectors of texts and images"}
 DIFFERENCES = 10
-"""Rows that are printed of each kind of difference."""
+"""Largest number of printed rows of each kind of difference."""
 
 
-def show_verified(found: Verified, *, brief: bool = False) -> None:
-    """Print one line for each claim of a published folder, with what was counted, and what does not fit.
+def show_verified(verified: Verified, *, brief: bool = False) -> None:
+    """Print a line for each claim of a published folder, with its counts and differences.
 
     Args:
-        found: What was recounted.
+        verified: What was recounted.
         brief: Whether only what is wrong is printed.
     """
-    rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome not in ("absent", "stated")]
+    rows = [
+        (each.check, each.counted, _differences(each)) for each in verified if each.outcome not in ("absent", "stated")
+    ]
     if not brief:
-        table(Whole(found.folder), ("claim", "what was counted", "differ"), rows)
-        absent = [one.check for one in found if one.outcome == "absent"]
+        table(Whole(verified.folder), ("claim", "what was counted", "differ"), rows)
+        absent = [each.check for each in verified if each.outcome == "absent"]
         if absent and verbosity() is Verbosity.VERBOSE:
             tabled.prose(OUT, f"The folder holds nothing of: {', '.join(absent)}.")
-    for one in found:
-        if one.not_made:
-            tabled.said(OUT, f"{one.check}: {one.not_made}")
-        for problem in _told(one):
-            tabled.said(OUT, f"{one.check}: {problem}")
-        if one.remedy and one.failed:
-            tabled.said(OUT, f"To do for {one.check}: {one.remedy}")
-    _show_unanswered(found)
-    for one in found:
-        if one.stated and not brief:
-            tabled.prose(OUT, f"{one.check.capitalize()}, since only the builder saw it: {'; '.join(one.stated)}.")
+    for each in verified:
+        if each.not_made:
+            tabled.print_sentence(OUT, f"{each.check}: {each.not_made}")
+        for problem in _told(each):
+            tabled.print_sentence(OUT, f"{each.check}: {problem}")
+        if each.remedy and each.failed:
+            tabled.print_sentence(OUT, f"To do for {each.check}: {each.remedy}")
+    _show_unanswered(verified)
+    for each in verified:
+        if each.stated and not brief:
+            tabled.prose(OUT, f"{each.check.capitalize()}, since only the builder saw it: {'; '.join(each.stated)}.")
     if not brief:
-        tabled.said(OUT, f"{found.folder}: {found.summary}", style="green" if found.ok else "red")
+        tabled.print_sentence(OUT, f"{verified.folder}: {verified.summary}", style="green" if verified.ok else "red")
 
 
-def _told(found: Finding) -> list[str]:
-    """Problems: all if somebody can do something about them or asks for all, else the first and how many more."""
-    if found.remedy or len(found.problems) <= PROBLEMS or verbosity() is Verbosity.VERBOSE:
-        return found.problems
-    return [*found.problems[:PROBLEMS], f"and {len(found.problems) - PROBLEMS:,} more: --verbose names them"]
+def _told(finding: Finding) -> list[str]:
+    """Problems: all if the user can solve them or with `--verbose`, otherwise the first and the number of others."""
+    if finding.remedy or len(finding.problems) <= PROBLEMS or verbosity() is Verbosity.VERBOSE:
+        return finding.problems
+    return [*finding.problems[:PROBLEMS], f"and {len(finding.problems) - PROBLEMS:,} more: --verbose names them"]
 
 
-def _differences(found: Finding) -> str:
-    """How many differences were found, or what became of the check instead."""
-    if found.failed:
-        return f"FAILED {tables.count(len(found.problems))}"
-    if found.unanswered:
-        return f"{tables.count(len(found.unanswered))} open"
-    return "not made" if found.not_made else "0"
+def _differences(finding: Finding) -> str:
+    """The number of differences, or the outcome of a check that did not run."""
+    if finding.failed:
+        return f"FAILED {tables.count(len(finding.problems))}"
+    if finding.unanswered:
+        return f"{tables.count(len(finding.unanswered))} open"
+    return "not made" if finding.not_made else "0"
 
 
-def _show_unanswered(found: Verified) -> None:
+def _show_unanswered(verified: Verified) -> None:
     """Warn of questions that only people can answer."""
-    if not found.unanswered:
+    if not verified.unanswered:
         return
     if verbosity() is Verbosity.VERBOSE:
-        for question in found.unanswered:
-            tabled.said(OUT, question)
-    questions = f"{len(found.unanswered)} {'question has' if len(found.unanswered) == 1 else 'questions have'}"
+        for question in verified.unanswered:
+            tabled.print_sentence(OUT, question)
+    questions = f"{len(verified.unanswered)} {'question has' if len(verified.unanswered) == 1 else 'questions have'}"
     warning = f"{questions} no answer in the datasheet: `twokeys push` asks for them (--verbose names them)"
-    tabled.said(OUT, f"warning: {warning}", style="yellow")
+    tabled.print_sentence(OUT, f"warning: {warning}", style="yellow")
 
 
-def show_leftovers(place: Path, found: list[Leftover]) -> None:
-    """Print which run folders there are."""
-    if not found:
-        tabled.said(OUT, f"{place} holds no run folder")
+def show_leftovers(place: Path, leftovers: list[Leftover]) -> None:
+    """Print the run folders."""
+    if not leftovers:
+        tabled.print_sentence(OUT, f"{place} holds no run folder")
         return
     rows = [
         (
-            Whole(one.folder),
-            KINDS[one.kind] + ", in use" * one.busy,
-            tables.count(one.files),
-            f"{one.size / 10**6:.1f} MB",
+            Whole(each.folder),
+            KINDS[each.kind] + ", in use" * each.busy,
+            tables.count(each.files),
+            f"{each.size / 10**6:.1f} MB",
         )
-        for one in found
+        for each in leftovers
     ]
     table("Run folders", ("folder", "holds", "files", "size"), rows)
 
 
 def show_kept(kept: Leftover) -> None:
-    """Print how much of vectors is kept for all builds, if any is."""
+    """Print the size of the vectors in the user's cache, if there are any."""
     if kept.files:
         size = f"{kept.size / 10**6:.1f} MB"
-        tabled.said(OUT, f"{size} of vectors are kept for all builds in {kept.folder}; --vectors removes them")
+        tabled.print_sentence(
+            OUT, f"{size} of vectors are kept for all builds in {kept.folder}; --vectors removes them"
+        )
 
 
-def show_difference(found: Difference) -> None:
+def show_difference(differences: Difference) -> None:
     """Print how two published folders differ."""
     counts = [
-        (name, *map(tables.count, (one.before, one.after, len(one.added), len(one.removed), len(one.changed))))
-        for name, one in found.configs.items()
+        (
+            name,
+            *map(
+                tables.count, (config.before, config.after, len(config.added), len(config.removed), len(config.changed))
+            ),
+        )
+        for name, config in differences.configs.items()
     ]
     table("Rows", ("config", "first", "second", "added", "removed", "changed"), counts)
-    for name, one in found.configs.items():
-        _show_rows(name, one)
-    for title, rows in difference.side_by_side(found.first, found.second).items():
+    for name, config in differences.configs.items():
+        _show_rows(name, config)
+    for title, rows in difference.side_by_side(differences.first, differences.second).items():
         if changed := [row for row in rows if row[1] != row[2]]:
             table(title, difference.HEADER, changed)
-    for title, fields in (("Recipe", found.recipe), ("Sources", found.sources), ("Packages", found.packages)):
+    for title, fields in (
+        ("Recipe", differences.recipe),
+        ("Sources", differences.sources),
+        ("Packages", differences.packages),
+    ):
         if fields:
             rows = [(Whole(name), Whole(_value(old)), Whole(_value(new))) for name, (old, new) in fields.items()]
             table(title, ("", "first", "second"), rows)
-    OUT.print("the same rows" if found.same else "the rows differ", style="green" if found.same else "yellow")
+    OUT.print(
+        "the same rows" if differences.same else "the rows differ", style="green" if differences.same else "yellow"
+    )
 
 
 def _value(value: object) -> str:
@@ -146,29 +161,29 @@ def show_signed(found: Signed) -> None:
     tabled.said(OUT, f"A reader checks it with `twokeys verify {found.folder} --key NAME.pub`.")
 
 
-def show_push(found: Pushed) -> None:
-    """Print which files went or would go, what stays behind, and where they are."""
-    rows = [(Whole(name), tables.count(size)) for name, size in found.files.items()]
-    table(f"{len(rows)} files, {tables.count(found.size)} bytes", ("file", "bytes"), rows)
-    if found.left_out or found.removed:
+def show_push(pushed: Pushed) -> None:
+    """Print the files that are or would be uploaded, the files that stay on the hub, and the address."""
+    rows = [(Whole(name), tables.count(size)) for name, size in pushed.files.items()]
+    table(f"{len(rows)} files, {tables.count(pushed.size)} bytes", ("file", "bytes"), rows)
+    if pushed.left_out or pushed.removed:
         stay = [
-            *((Whole(name), why) for name, why in found.left_out.items()),
-            *((Whole(name), "from an earlier push, no longer in the folder") for name in found.removed),
+            *((Whole(name), why) for name, why in pushed.left_out.items()),
+            *((Whole(name), "from an earlier push, no longer in the folder") for name in pushed.removed),
         ]
         table("What does not go, or was removed", ("file", "why"), stay)
-    reader = "public" if found.public else "private"
-    where = f"[bold]{escape(found.repository)}[/] ({reader}), tag [bold]{escape(found.tag)}[/]"
-    if found.outcome == "planned":
+    reader = "public" if pushed.public else "private"
+    where = f"[bold]{escape(pushed.repository)}[/] ({reader}), tag [bold]{escape(pushed.tag)}[/]"
+    if pushed.outcome == "planned":
         OUT.print(f"Would go to {where}; nothing was pushed")
-    elif found.outcome == "there":
-        OUT.print(f"Is there already: {where}, {escape(found.url)}; nothing was pushed")
+    elif pushed.outcome == "there":
+        OUT.print(f"Is there already: {where}, {escape(pushed.url)}; nothing was pushed")
     else:
-        OUT.print(f"[green]pushed[/] to {where}: {escape(found.url)}")
+        OUT.print(f"[green]pushed[/] to {where}: {escape(pushed.url)}")
 
 
-def _show_rows(config: str, found: ConfigDifference) -> None:
-    """Print why rows came and went, counted by reason, and which columns changed."""
-    for title, whys in (("added", found.added), ("removed", found.removed)):
+def _show_rows(config: str, difference: ConfigDifference) -> None:
+    """Print the number of added and removed rows by reason, and the changed columns."""
+    for title, whys in (("added", difference.added), ("removed", difference.removed)):
         kinds = Counter((why.stage or "-", why.rule or "-") for why in whys.values() if why)
         examples = {(why.stage or "-", why.rule or "-"): (name, why.reason) for name, why in whys.items() if why}
         where = f"reason in the {'first' if title == 'added' else 'second'} folder"
@@ -178,6 +193,6 @@ def _show_rows(config: str, found: ConfigDifference) -> None:
                 for kind, n in kinds.most_common(DIFFERENCES)
             ]
             table(f"{config}: {title}, {where}", ("stage", "rule", "items", "such as", "because"), rows)
-    if found.columns:
-        changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:DIFFERENCES]]
+    if difference.columns:
+        changed = [(name, tables.count(n)) for name, n in list(difference.columns.items())[:DIFFERENCES]]
         table(f"{config}: changed", ("column", "rows"), changed)

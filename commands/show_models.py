@@ -1,4 +1,4 @@
-"""What an evaluation or a run of explainers found, on the terminal."""
+"""Prints evaluations and explanations."""
 
 from __future__ import annotations
 
@@ -27,47 +27,47 @@ LEGEND = (
 )
 DIVIDEND = "Dividend: v(both) - v(image) - v(question) + v(neither), what image and question add together."
 TOLD = 5
-"""Skipped items that are named on the terminal."""
+"""Largest number of skipped items that are printed."""
 
 
-def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
-    """Print one table of accuracies and one of values, and where the report is."""
-    run = found.run
+def show_evaluation(evaluation: Evaluation, out: Path | None = None) -> None:
+    """Print a table of accuracies and a table of values, and where the report is."""
+    run = evaluation.run
     title = f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {run['items']:,} items"
     shown = []
-    for rate in rates(found):
+    for rate in rates(evaluation):
         chance = "" if rate.chance is None else f"{rate.chance:.1%}"
         name = f"  {rate.title}" if rate.part else rate.title
         shown.append((name, f"{rate.own.estimate:.1%}", Whole(rate.interval), chance, f"{rate.own.n:,}"))
     tabled.table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
-    _caution(caution(found.dividend.groups))
-    own = found.dividend
-    quantiles = " / ".join(f"{value:.2f}" for value in found.quantiles.values())
+    _caution(caution(evaluation.dividend.groups))
+    dividend = evaluation.dividend
+    quantiles = " / ".join(f"{value:.2f}" for value in evaluation.quantiles.values())
     values = [
-        *((f"v({view})", f"{found.values[view]:.3f}") for view in VIEWS),
-        ("dividend [95 %]", f"{own.estimate:.3f} [{own.low:.3f}, {own.high:.3f}]"),
+        *((f"v({view})", f"{evaluation.values[view]:.3f}") for view in VIEWS),
+        ("dividend [95 %]", f"{dividend.estimate:.3f} [{dividend.low:.3f}, {dividend.high:.3f}]"),
         ("its quantiles over items 5/25/50/75/95", Whole(quantiles)),
     ]
     title = f"v: {run['value']} of the answer with what is left (masks: {', '.join(run['masking'].values())})"
     tabled.table(OUT, title, ("", "mean"), values, numbers=True)
     tabled.prose(OUT, DIVIDEND)
-    if parts := dividends(found):
+    if parts := dividends(evaluation):
         rows = [
-            (kind, f"{one.estimate:.3f}", Whole(f"{one.low:.3f} to {one.high:.3f}"), f"{one.n:,}")
-            for kind, one in parts.items()
+            (kind, f"{accuracy.estimate:.3f}", Whole(f"{accuracy.low:.3f} to {accuracy.high:.3f}"), f"{accuracy.n:,}")
+            for kind, accuracy in parts.items()
         ]
         tabled.table(OUT, "Dividend of each answer type", ("", "dividend", "95 % interval", "of"), rows, numbers=True)
-    _warn(found.leaks)
-    _tell(found.skipped, len(found.items))
+    _warn(evaluation.leaks)
+    _tell(evaluation.skipped, len(evaluation.items))
     if out is not None:
         OUT.print(f"Report: {out / REPORT}")
 
 
 def _warn(leaks: list[Leak]) -> None:
-    """Say which of the masks in use leak."""
+    """Print the used masks that leak."""
     for leak in leaks:
         if leak.leaky:
-            tabled.said(
+            tabled.print_sentence(
                 OUT,
                 f"leaky mask: with the {leak.side} masked by {leak.mask} the answer is still given in "
                 f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; a model that sees the "
@@ -77,20 +77,24 @@ def _warn(leaks: list[Leak]) -> None:
 
 
 def _tell(skipped: dict[str, str], scored: int) -> None:
-    """Say which items the model cannot score, and why: as many as a screen takes, the others are in the results."""
+    """Print the first items that the model cannot score, with reasons; the results hold all of them."""
     if not skipped:
         return
     of = f"{len(skipped):,} of {len(skipped) + scored:,} items"
-    tabled.said(OUT, f"skipped: {of}, which this model cannot score; no number above counts them", style="yellow")
+    tabled.print_sentence(
+        OUT, f"skipped: {of}, which this model cannot score; no number above counts them", style="yellow"
+    )
     for name, why in [*skipped.items()][:TOLD]:
-        tabled.said(OUT, f"  {name}: {why}")
+        tabled.print_sentence(OUT, f"  {name}: {why}")
     if len(skipped) > TOLD:
-        tabled.said(OUT, f"  and {len(skipped) - TOLD:,} more: --json names them all, and so does {RESULT} of --out")
+        tabled.print_sentence(
+            OUT, f"  and {len(skipped) - TOLD:,} more: --json names them all, and so does {RESULT} of --out"
+        )
 
 
-def show_explained(found: Explained, out: Path) -> None:
-    """Print one table of all rankings, the agreement of image and text, and where the report is."""
-    run, summary = found.run, found.summary
+def show_explained(explained: Explained, out: Path) -> None:
+    """Print a table of all rankings, the agreement of image and text, and where the report is."""
+    run, summary = explained.run, explained.summary
     title = f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {summary.items:,} items"
     best = summary.rankings["improved.raw"].to_dict("index")
     shown = [
@@ -103,16 +107,16 @@ def show_explained(found: Explained, out: Path) -> None:
     ranked = [(name, *(str(places[metric].index(name) + 1) for metric in RANKED)) for name in best]
     tabled.table(OUT, "Places, 1 is best", ("explainer", *SHORT.values()), ranked, numbers=True)
     tabled.prose(OUT, LEGEND)
-    own = summary.agreement
-    p = "" if summary.caution else f", p = {own.p:.3f}"
+    agreement = summary.agreement
+    p = "" if summary.caution else f", p = {agreement.p:.3f}"
     tabled.prose(
         OUT,
-        f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}]{p} "
-        f"({own.explainers} explainers, {own.items:,} items).",
+        f"Image against text ranking: Kendall's tau {agreement.tau:.3f} [{agreement.low:.3f}, {agreement.high:.3f}]{p} "
+        f"({agreement.explainers} explainers, {agreement.items:,} items).",
     )
     _caution(summary.caution)
-    _warn(found.leaks)
-    _tell(found.skipped, len(found.items))
+    _warn(explained.leaks)
+    _tell(explained.skipped, len(explained.items))
     OUT.print(f"Report: {out / REPORT}")
 
 
@@ -125,18 +129,21 @@ def _against(row: dict[Any, Any], caution: str) -> str:
 
 def _caution(text: str) -> None:
     if text:
-        tabled.said(OUT, text, style="yellow")
+        tabled.print_sentence(OUT, text, style="yellow")
 
 
-def show_sensitivity(found: Sensitivity, out: Path) -> None:
-    """Print what each mask gives away, and how far rankings under it agree with those under the best masks."""
-    best = next(iter(found.runs))
+def show_sensitivity(sensitivity: Sensitivity, out: Path) -> None:
+    """Print the leak of each mask, and how well its rankings agree with the rankings of the best masks."""
+    best = next(iter(sensitivity.runs))
     shown = []
-    for masking, own in found.agreement.items():
+    for masking, agreement in sensitivity.agreement.items():
         side, mask = ("image", masking.image) if masking.image != best.image else ("text", masking.text)
-        leak = next(one for one in found.leaks if (one.side, one.mask) == (side, mask))
+        leak = next(each for each in sensitivity.leaks if (each.side, each.mask) == (side, mask))
         rate = f"{leak.rate.estimate:.1%}{' leaks' if leak.leaky else ''} (ceiling {leak.ceiling:.1%})"
-        taus = (f"{own[metric].tau:.2f} [{own[metric].low:.2f}, {own[metric].high:.2f}]" for metric in RANKED)
+        taus = (
+            f"{agreement[metric].tau:.2f} [{agreement[metric].low:.2f}, {agreement[metric].high:.2f}]"
+            for metric in RANKED
+        )
         shown.append((named(masking), rate, *taus))
     title = f"Kendall's tau of rankings with those under {named(best)} [95 % over items]"
     tabled.table(OUT, title, ("masks", "answer still given", *RANKED.values()), shown, numbers=True)

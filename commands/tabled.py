@@ -1,4 +1,4 @@
-"""Printing on a terminal of any width: lines end between words; if words are too wide for columns, a row is a block."""
+"""Tables on terminals of any width: lines break between words; if words are wider than columns, a row is a block."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from rich.text import Text
 from twokeys.commands.verbosity import Verbosity, verbosity
 
 _PIECE = re.compile(r"(?:^ +)?(?:\[[-\d., ]+\][:,;.)]*(?![^ ])|[\d.,]+ %[:,;.)]*(?![^ ])|[^ ]+) *|^ +")
-"""An interval, a percentage, or a word, with the spaces after it, and with those that the line begins with."""
+"""An interval, a percentage or a word, with the spaces after it and at the beginning of the line."""
 _BETWEEN = 3
-"""Columns of characters between two columns of a table; one stands before the first and one after the last."""
+"""Characters between two columns of a table; a further character precedes the first and follows the last."""
 
 
 class Whole(str):
-    """A cell that is copied, such as a path: no line ends within it, not even at a space."""
+    """A cell that users copy, such as a path: it is never broken, not even at a space."""
 
     __slots__ = ()
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Make a console that leaves long lines to the terminal and writes text as it is, without emoji.
+    """Make a console that does not break long lines, and prints text as it is, without emoji.
 
     rich would break a line where its width ends, in the middle of a path, and takes 80 columns where no terminal is.
 
@@ -43,7 +43,7 @@ def console(*, stderr: bool = False) -> Console:
 def table(
     console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: bool = False
 ) -> None:
-    """Print one table, unless the verb is to be quiet.
+    """Print a table, except with `--quiet`.
 
     What stands in brackets or between colons is text, neither markup nor an emoji.
 
@@ -68,7 +68,7 @@ def table(
 
 
 def _grid(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]], room: int, *, numbers: bool) -> None:
-    """Print columns; cells that are wider than theirs are broken into lines."""
+    """Print columns; wider cells are broken into lines."""
     made = Table(box=box.HEAVY_HEAD, show_edge=False)
     wide = widths([columns, *rows], room)
     for number, (name, width) in enumerate(zip(columns, wide, strict=True)):
@@ -86,7 +86,7 @@ def _grid(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]
 
 
 def _blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a block of lines a row: the first cell, and under it a cell a line, after its heading."""
+    """Print a block for each row: the first cell, then a line for each other cell with its heading."""
     for place, row in enumerate(rows):
         if place:
             console.print()
@@ -97,7 +97,7 @@ def _blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[st
 
 
 def widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Share the room: every column its longest piece, then more to the column that would be broken into most lines.
+    """Divide the width: each column gets its longest piece, then the column with most lines gets more.
 
     Args:
         rows: Headings and cells.
@@ -116,7 +116,7 @@ def widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
 
 
 def longest(text: str) -> int:
-    """Columns of characters of the longest piece, at least one.
+    """Width of the longest piece, at least 1.
 
     Example:
         >>> longest("48.3 % [44.5, 52.2]"), longest(Whole("my folder/card.md"))
@@ -126,7 +126,7 @@ def longest(text: str) -> int:
 
 
 def broken(text: str, width: int) -> list[str]:
-    """Break a text into lines, between pieces; a piece that is wider stands alone.
+    """Break a text into lines between pieces; a wider piece gets a line for itself.
 
     Example:
         >>> broken("48.3 % [44.5, 52.2]", 14), broken("see question.neighbours", 12)
@@ -145,23 +145,23 @@ def broken(text: str, width: int) -> list[str]:
 
 
 def prose(console: Console, text: str) -> None:
-    """Print what explains a table, unless the verb is to be quiet; no path is named, and lines end between words."""
+    """Print an explanation of a table without paths, except with `--quiet`; lines break between words."""
     if verbosity() is Verbosity.QUIET:
         return
     console.print(Text("\n".join(broken(text, console.width))))
 
 
-def said(console: Console, text: str, style: str = "") -> None:
-    """Print a sentence; lines end between words, unless it names a path: that must stay whole to be copied."""
+def print_sentence(console: Console, text: str, style: str = "") -> None:
+    """Print a sentence; lines break between words, except if it names a path, which must stay whole to be copied."""
     lines = [text] if "/" in text else broken(text, console.width)
     console.print(Text("\n".join(lines)), style=style)
 
 
 def pieces(text: str) -> list[str]:
-    """What is never broken, in order.
+    """The pieces of a text that are never broken, in order.
 
     Example:
         >>> pieces("split=val_tail, 52.0 % of 3"), pieces(Whole("a b"))
         (['split=val_tail, ', '52.0 % ', 'of ', '3'], ['a b'])
     """
-    return [text] if isinstance(text, Whole) else [found for line in text.split("\n") for found in _PIECE.findall(line)]
+    return [text] if isinstance(text, Whole) else [piece for line in text.split("\n") for piece in _PIECE.findall(line)]

@@ -1,4 +1,4 @@
-"""What every verb says in the same way: progress, bad input, JSON."""
+"""Output that is the same for all verbs: warnings, bad input, JSON."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from twokeys.commands.tabled import console
 
 err = console(stderr=True)
 HALTED = 3
-"""Exit status of work that the user's budget ended."""
+"""Exit status if the user's budget ended the work."""
 GOES_ON = "the same command goes on where it stopped"
 
 
 def print_json(value: Any) -> None:
-    """Print what a program that called the command reads."""
+    """Print JSON for a program that called the command."""
     plain = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=plain, default=str) + "\n")
 
 
 @contextmanager
 def _warnings() -> Iterator[None]:
-    """Show a warning of twokeys as one sentence, once; Python would show the place in the code, each time."""
-    shown, told = warnings.showwarning, set[str]()
+    """Show each warning of twokeys once, as a sentence; Python would show the place in the code each time."""
+    shown, before = warnings.showwarning, set[str]()
 
     def tell(message: Warning | str, category: type[Warning], filename: str, *more: Any, **named: Any) -> None:
         text = str(message)
         if "twokeys" not in filename or issubclass(category, DeprecationWarning):
             shown(message, category, filename, *more, **named)
-        elif text not in told:
-            told.add(text)
+        elif text not in before:
+            before.add(text)
             err.print(f"warning: {text}", markup=False, highlight=False)
 
     warnings.showwarning = tell
@@ -49,11 +49,11 @@ def _warnings() -> Iterator[None]:
 
 @contextmanager
 def _apart() -> Iterator[None]:
-    """Send whatever is printed in a block to the standard error: by rules, plug-ins, libraries, or what they start.
+    """Redirect everything printed inside a block to standard error: by rules, plug-ins, libraries, or their processes.
 
     The standard output is for what the verb found, which is JSON for a program that called it.
     """
-    if sys.stdout is None or sys.stderr is None:  # one of them was closed before the command began
+    if sys.stdout is None or sys.stderr is None:  # the caller closed it before the command began
         yield
         return
     sys.stdout.flush()
@@ -70,7 +70,7 @@ def _apart() -> Iterator[None]:
 
 @contextmanager
 def plainly(again: str = "") -> Iterator[None]:
-    """End a verb in one message: status 2 for bad input, 3 where the user's budget ended it, 130 where the user did.
+    """End a verb with a message: status 2 for bad input, 3 if the user's budget ended it, 130 if the user ended it.
 
     Args:
         again: What the same command does after it was stopped.

@@ -1,4 +1,4 @@
-"""How much a verb says: `--quiet` and `--verbose`, which every verb takes."""
+"""How much a verb prints: the options `--quiet` and `--verbose` of every verb."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 
 
 class Verbosity(IntEnum):
-    """How much is said: `QUIET` is what is wrong and where results are, `VERBOSE` every stage and every detail."""
+    """How much is printed: with `QUIET` problems and places of results, with `VERBOSE` every stage and every detail."""
 
     QUIET = 0
     USUAL = 1
@@ -28,12 +28,12 @@ _CHOSEN: ContextVar[Verbosity] = ContextVar("verbosity", default=Verbosity.USUAL
 
 
 def verbosity() -> Verbosity:
-    """What the user chose for the verb that runs."""
+    """The user's choice for the running verb."""
     return _CHOSEN.get()
 
 
 def speaking(verb: Callable[..., None]) -> Callable[..., None]:
-    """The verb with the options `--quiet` and `--verbose`, which hold for as long as it runs."""
+    """Add the options `--quiet` and `--verbose` to a verb; they hold while it runs."""
 
     @wraps(verb)
     def chosen(*, quiet: bool = False, verbose: bool = False, **given: Any) -> None:
@@ -46,11 +46,13 @@ def speaking(verb: Callable[..., None]) -> Callable[..., None]:
             _CHOSEN.reset(before)
 
     hints = get_type_hints(verb, include_extras=True)
-    own = [one.replace(annotation=hints[one.name]) for one in inspect.signature(verb).parameters.values()]
+    parameters = [
+        parameter.replace(annotation=hints[parameter.name]) for parameter in inspect.signature(verb).parameters.values()
+    ]
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=option)
         for name, option in OPTIONS.items()
     ]
-    vars(chosen)["__signature__"] = inspect.Signature([*own, *added])
+    vars(chosen)["__signature__"] = inspect.Signature([*parameters, *added])
     chosen.__annotations__ = hints | OPTIONS
     return chosen

@@ -19,9 +19,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def stamp(path: Path) -> Stamp:
-    """Return the stamp of a file, which changes whenever the file is written or replaced."""
-    state = path.stat()
+def stamp(path: Path, *, link: bool = False) -> Stamp:
+    """Return the stamp of a file, which changes whenever the file is written or replaced.
+
+    Args:
+        path: The file.
+        link: Whether a symbolic link has a stamp itself; otherwise the stamp is that of its target.
+    """
+    state = path.lstat() if link else path.stat()
     return state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 

@@ -8,9 +8,10 @@ from importlib.util import source_from_cache
 from pathlib import Path
 
 from twokeys.core.errors import BadInput
+from twokeys.core.files import Stamp, stamp
 
-Stamps = dict[str, tuple[int, int, int]]
-"""File of a folder -> its number, size and time."""
+Stamps = dict[str, Stamp]
+"""File of a folder -> its stamp."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,8 @@ def files_in(place: Path) -> list[Path]:
 
 
 def stamps(place: Path) -> Stamps:
-    """Number, size and time of every file in a folder: a file that is written anew has others."""
-    found = {path.relative_to(place).as_posix(): path.lstat() for path in files_in(place)}
-    return {name: (stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found.items()}
+    """The stamps of all files in a folder."""
+    return {path.relative_to(place).as_posix(): stamp(path, link=True) for path in files_in(place)}
 
 
 def _cached(path: Path, place: Path, written: set[str]) -> bool:

@@ -35,6 +35,14 @@ class Ceiling(Fact):
         return self.right / self.items if self.items else float("nan")
 
 
+class Sample(Fact):
+    """The contents that a baseline learned from, if there are more than it can learn from."""
+
+    drawn: int
+    of: int
+    """Contents in all; every item was scored."""
+
+
 class Score(Fact):
     """Accuracy of one cross-fitted blind baseline on a set."""
 
@@ -51,6 +59,8 @@ class Score(Fact):
     """Accuracy without the view: the most frequent answer of each answer type, or 1 / number of options."""
     unseen: bool = False
     """Whether folds are by question, so that no model had met the question that it answers."""
+    sample: Sample | None = None
+    """What it learned from; None if that was everything in the other folds."""
 
     @property
     def name(self) -> str:

@@ -73,7 +73,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             worst=_worst(manifest),
             panel=panel_table.sentences(manifest.panel) if manifest.panel else [],
-            folds=tables.FOLDS,
+            folds=tables.folds(manifest.before, manifest.after),
             categories=_categories(manifest),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),

@@ -235,7 +235,7 @@ def report_text(report: Report) -> str:
             m=manifest,
             widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
             predictors=tables.predictors(report.before, report.after),
-            chance=f"{tables.CHANCE} {tables.BELOW} {tables.FOLDS}",
+            chance=f"{tables.CHANCE} {tables.BELOW} {tables.folds(report.before, report.after)}",
             categories=_categories(report),
             worst=_worst(report),
             strata=(tables.STRATA_HEADER, tables.strata_rows(report.after or report.before)),

@@ -112,6 +112,24 @@ class Predictor:
     after: Ceiling | Score | None
 
 
+def folds(*sets: Blindness | None) -> str:
+    """Explain the folds, and say which baselines learned from a sample.
+
+    Example:
+        >>> folds(None) == FOLDS
+        True
+    """
+    said = {
+        f"{score.baseline} learns from a sample of {count(score.sample.drawn)} of {count(score.sample.of)} "
+        "different texts, and answers all."
+        for blindness in sets
+        if blindness is not None
+        for score in blindness.scores
+        if score.sample is not None
+    }
+    return " ".join([FOLDS, *sorted(said)])
+
+
 def predictors(before: Blindness, after: Blindness | None) -> list[Predictor]:
     """List the predictors of each view: first the ceiling, then the baselines by name."""
     early, late = _results(before), _results(after) if after else {}

@@ -1,4 +1,4 @@
-"""`twokeys compare`: evaluations of one benchmark side by side, on the items that all of them scored."""
+"""`twokeys compare`: evaluations of the same benchmark side by side, on the items that all of them scored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def compare(
     repository: str | None = None,
     revision: str | None = None,
 ) -> Compared:
-    """Compare evaluations of one published folder.
+    """Compare evaluations of the same published folder.
 
     Args:
         runs: Two or more folders that `twokeys evaluate` wrote, or evaluations.
@@ -46,18 +46,18 @@ def compare(
         BadInput: When a run is not whole, runs are of different rows, no item is in all of them, or results cannot be
             written for the Hub.
     """
-    found = runs_of(runs)
-    tables = common(found)
-    names, items = [run.name for run in found], tables[0]
-    counted = measures(tables, found[0].stated.config)
+    named = runs_of(runs)
+    tables = common(named)
+    names, items = [run.name for run in named], tables[0]
+    counted = measures(tables, named[0].stated.config)
     right = {name: table[RIGHT].to_numpy(dtype=bool) for name, table in zip(names, tables, strict=True)}
-    categories = parts(items, found[0].benchmark.categories)
+    categories = parts(items, named[0].benchmark.categories)
     compared = Compared(
-        runs=found,
+        runs=named,
         items=len(items),
-        left_out={run.name: len(run.items) - len(items) for run in found},
-        rates=[rate for one in counted for rate in _rates(one, names)],
-        differences=[difference for one in counted for difference in _differences(one, names)],
+        left_out={run.name: len(run.items) - len(items) for run in named},
+        rates=[rate for each in counted for rate in _rates(each, names)],
+        differences=[difference for each in counted for difference in _differences(each, names)],
         categories=category_rates(items, categories, right),
         category_differences=_by_category(items, categories, right),
         groups=int(items["group"].nunique()),
@@ -77,12 +77,12 @@ def _rates(measure: Measure, names: Sequence[str]) -> list[RunRate]:
 
 
 def _differences(measure: Measure, names: Sequence[str]) -> list[PairedDifference]:
-    """Every pair of runs; the p values of one measure are corrected for their number."""
-    found = []
-    for one, two in combinations(range(len(names)), 2):
-        apart = measure.values[one] - measure.values[two]
+    """Every pair of runs; the p values of a measure are corrected for their number."""
+    differences = []
+    for ahead, behind in combinations(range(len(names)), 2):
+        apart = measure.values[ahead] - measure.values[behind]
         row = PairedDifference(
-            measure.name, measure.title, names[one], names[two], mean_interval(apart, measure.groups)
+            measure.name, measure.title, names[ahead], names[behind], mean_interval(apart, measure.groups)
         )
         if measure.chance is not None:
             first, second = int((apart > 0).sum()), int((apart < 0).sum())
@@ -92,10 +92,10 @@ def _differences(measure: Measure, names: Sequence[str]) -> list[PairedDifferenc
                 p_mcnemar=mcnemar(first, second),
                 p=flipped(apart, measure.groups),
             )
-        found.append(row)
-    tested = [row.p for row in found if row.p is not None]
+        differences.append(row)
+    tested = [row.p for row in differences if row.p is not None]
     corrected = iter(holm(tested).tolist())
-    return [row if row.p is None else row._replace(p_holm=next(corrected)) for row in found]
+    return [row if row.p is None else row._replace(p_holm=next(corrected)) for row in differences]
 
 
 def _by_category(
@@ -117,12 +117,12 @@ def _difference(
 ) -> CategoryDifference:
     """A difference is the share of items that one run alone gets right, times how far the first run wins these.
 
-    Both shares have exact intervals, and what follows from both holds where both hold. It lies on one side of 0 just if
-    the second share is told from one half, as McNemar's test tells it.
+    Both shares have exact intervals, and the interval of their product holds if both hold. It excludes 0 exactly if the
+    second share differs from one half by McNemar's test.
     """
     apart = first != second
-    told = exact(apart, groups, level)
+    result = exact(apart, groups, level)
     won = exact(first[apart], groups[apart], level) if apart.any() else Accuracy(0, 0, 0.0, 1.0)
-    ends = [share * (2 * ahead - 1) for share in (told.low, told.high) for ahead in (won.low, won.high)]
+    ends = [share * (2 * ahead - 1) for share in (result.low, result.high) for ahead in (won.low, won.high)]
     alone = int((first & apart).sum()), int((second & apart).sum())
     return CategoryDifference(*named, len(first), *alone, min(ends), max(ends))

@@ -1,4 +1,4 @@
-"""Figures of a comparison: rates beside their paired differences, and rates by category."""
+"""Figures of a comparison: rates with their paired differences, and rates by category."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ COLOURS, MARKS = (BLUE, ORANGE, GREEN, SKY, GREY, INK), "osD^vP"
 NAME = 34
 """Characters after which a name is broken."""
 MOST = 40
-"""Categories that a figure shows: those with the most items."""
+"""Largest number of categories in a figure; categories with the most items come first."""
 FEW_RUNS = 3
-"""Up to so many runs, differences are drawn of all measures, and of more of accuracy alone."""
+"""Number of runs up to which differences of all measures are drawn; for more runs, only differences of accuracy."""
 
 
 def side_by_side(names: Sequence[str], rates: Sequence[RunRate], differences: Sequence[PairedDifference]) -> Figure:
     """Rates of every run by every measure, and the paired differences of all pairs of runs."""
     measures = list(dict.fromkeys(rate.measure for rate in rates))
-    told = [one for one in differences if len(names) <= FEW_RUNS or one.measure == ACCURACY]
+    shown = [difference for difference in differences if len(names) <= FEW_RUNS or difference.measure == ACCURACY]
     step = 1 + 0.3 * (len(names) - 1)
-    heights = [step * len(measures), 1.4 * len(told)]
+    heights = [step * len(measures), 1.4 * len(shown)]
     with style.context(["default", OWN]):
         figure = Shown(figsize=(7.2, 1.9 + 0.3 * sum(heights)), layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=heights)
@@ -52,10 +52,10 @@ def side_by_side(names: Sequence[str], rates: Sequence[RunRate], differences: Se
         _rows(above, [SHORT[name] for name in measures])
         above.set(xlim=(-0.02, 1.02), xlabel="right, 95 % interval over groups; grey line: chance")
         above.xaxis.set_major_formatter(PercentFormatter(1))
-        for at, one in enumerate(told):
-            _dot(below, (one.own.estimate, one.own.low, one.own.high), at, None)
+        for at, difference in enumerate(shown):
+            _dot(below, (difference.own.estimate, difference.own.low, difference.own.high), at, None)
         below.axvline(0, color=GREY, linewidth=0.8)
-        _rows(below, [f"{SHORT[one.measure]}\n{one.first} - {one.second}" for one in told])
+        _rows(below, [f"{SHORT[difference.measure]}\n{difference.first} - {difference.second}" for difference in shown])
         below.set_xlabel("paired difference in points, 95 % interval over groups")
         below.xaxis.set_major_locator(MaxNLocator(7))
         below.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}"))
@@ -65,16 +65,16 @@ def side_by_side(names: Sequence[str], rates: Sequence[RunRate], differences: Se
 
 def by_category(names: Sequence[str], rates: Sequence[CategoryRate]) -> Figure:
     """Every run in every category, with intervals that hold for all of them at once."""
-    items = {(one.column, one.value): one.items for one in rates}
+    items = {(rate.column, rate.value): rate.items for rate in rates}
     largest = set(sorted(items, key=lambda place: (-items[place], place))[:MOST])
     shown = [place for place in items if place in largest]
     with style.context(["default", OWN]):
         figure = Shown(figsize=(7.2, 1.4 + 0.34 * (1 + 0.3 * len(names)) * len(shown)), layout="constrained")
         axes = figure.add_subplot()
         for at, place in enumerate(shown):
-            rows = [one for one in rates if (one.column, one.value) == place]
-            for number, one in enumerate(rows):
-                _dot(axes, (one.accuracy, one.low, one.high), _place(at, number, len(rows)), number)
+            rows = [rate for rate in rates if (rate.column, rate.value) == place]
+            for number, rate in enumerate(rows):
+                _dot(axes, (rate.accuracy, rate.low, rate.high), _place(at, number, len(rows)), number)
             axes.vlines(rows[0].chance, at - 0.4, at + 0.4, color=GREY, linewidth=1.2)
         _rows(axes, [f"{named(*place)} ({items[place]:,})" for place in shown])
         rest = len(items) - len(shown)
@@ -86,13 +86,13 @@ def by_category(names: Sequence[str], rates: Sequence[CategoryRate]) -> Figure:
 
 
 def _place(at: int, number: int, of: int) -> float:
-    """Height of one run's dot in a row that all runs share."""
+    """Height of a run's dot in the row that all runs share."""
     return at + 0.6 * ((number + 0.5) / of - 0.5)
 
 
-def _dot(axes: Axes, told: tuple[float, float, float], height: float, number: int | None) -> None:
+def _dot(axes: Axes, ends: tuple[float, float, float], height: float, number: int | None) -> None:
     """An estimate with its interval, in the colour and with the mark of a run."""
-    estimate, low, high = told
+    estimate, low, high = ends
     colour = INK if number is None else COLOURS[number % len(COLOURS)]
     line: dict[str, Any] = {"color": colour, "clip_on": False}
     if low == low:

@@ -25,11 +25,11 @@ UNESCAPED = {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"}
 """Marks that LaTeX's first font encoding prints as others, and that pandas leaves as they are."""
 
 
-def write(found: Compared, out: Path | None, repository: str | None = None, revision: str | None = None) -> None:
+def write(compared: Compared, out: Path | None, repository: str | None = None, revision: str | None = None) -> None:
     """Write every file of a comparison.
 
     Args:
-        found: The comparison.
+        compared: The comparison.
         out: The folder; files of the same names there are replaced.
         repository: `OWNER/NAME` of the benchmark on the Hub; no results for the Hub are written when None.
         revision: Commit or tag of it.
@@ -41,39 +41,39 @@ def write(found: Compared, out: Path | None, repository: str | None = None, revi
     if out is None:
         problem = "results for the Hub need a folder"
         raise BadInput("--hub", None, problem, "", "name the folder with --out")
-    for place in (Path(run.place).resolve() for run in found.runs):
+    for place in (Path(run.place).resolve() for run in compared.runs):
         if out.resolve() == place:
             raise BadInput("--out", None, f"{out} is the folder of a run", "another folder", "name another folder")
-    files = {MARKDOWN: page(found), LATEX: latex(found), JSON: _json(found)}
+    files = {MARKDOWN: page(compared), LATEX: latex(compared), JSON: _json(compared)}
     for table in TABLES:
-        files[f"{table.replace(' ', '_')}.csv"] = found.to_pandas(table).to_csv(index=False)
+        files[f"{table.replace(' ', '_')}.csv"] = compared.to_pandas(table).to_csv(index=False)
     if repository is not None:
         from twokeys.audit.comparison.hub import results
 
-        files |= {f"{HUB}/{name}": text for name, text in results(found, repository, revision).items()}
+        files |= {f"{HUB}/{name}": text for name, text in results(compared, repository, revision).items()}
     with alone_in(out):
         for name, text in files.items():
             write_text(out / name, text)
-        _draw(found.figure(), out / "compare")
-        if found.categories:
-            _draw(found.figure("categories"), out / "categories")
+        _draw(compared.figure(), out / "compare")
+        if compared.categories:
+            _draw(compared.figure("categories"), out / "categories")
 
 
-def page(found: Compared) -> str:
+def page(compared: Compared) -> str:
     """The comparison as a Markdown page."""
-    said = [caution(found.groups), *words.left_out(found), *words.sentences(found)]
-    parts = [f"# {cell(found.title)}", "\n".join(f"* {cell(sentence)}" for sentence in said if sentence)]
-    for title, (header, rows) in words.blocks(found):
+    sentences = [caution(compared.groups), *words.left_out(compared), *words.sentences(compared)]
+    parts = [f"# {cell(compared.title)}", "\n".join(f"* {cell(sentence)}" for sentence in sentences if sentence)]
+    for title, (header, rows) in words.blocks(compared):
         if rows:
             parts += [f"## {title}", markdown(tuple(map(cell, header)), rows)]
-    parts += [words.legend(found), words.METHOD, words.BY_CATEGORY]
+    parts += [words.legend(compared), words.METHOD, words.BY_CATEGORY]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def latex(found: Compared) -> str:
+def latex(compared: Compared) -> str:
     """The tables for LaTeX; they need the package booktabs."""
     parts = ["% \\usepackage{booktabs}"]
-    for title, (header, rows) in words.blocks(found):
+    for title, (header, rows) in words.blocks(compared):
         if rows:
             parts.append(f"% {title}\n{_tabular(header, rows)}")
     return "\n".join(parts)
@@ -88,8 +88,8 @@ def _tabular(header: Cells, rows: list[Cells]) -> str:
     return made
 
 
-def _json(found: Compared) -> str:
-    return json.dumps(found.json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def _json(compared: Compared) -> str:
+    return json.dumps(compared.json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _draw(figure: Figure, place: Path) -> None:

@@ -24,11 +24,11 @@ REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 TASK = "visual-question-answering"
 
 
-def results(found: Compared, repository: str, revision: str | None = None) -> dict[str, str]:
+def results(compared: Compared, repository: str, revision: str | None = None) -> dict[str, str]:
     """Files for the repositories of the models, by relative path: a folder for each run.
 
     Args:
-        found: The comparison.
+        compared: The comparison.
         repository: `OWNER/NAME` of the benchmark.
         revision: Commit or tag of it.
 
@@ -38,7 +38,7 @@ def results(found: Compared, repository: str, revision: str | None = None) -> di
     if REPOSITORY.fullmatch(repository) is None:
         raise BadInput("--hub", None, f"{repository!r} is no name of a repository", "OWNER/NAME", "correct the name")
     files = {}
-    for run, folder in zip(found.runs, _folders(found.names), strict=True):
+    for run, folder in zip(compared.runs, _folders(compared.names), strict=True):
         name = repository.partition("/")[2]
         files[f"{folder}/.eval_results/{name}.yaml"] = _entries_text(entries(run, repository, revision))
         files[f"{folder}/README.md"] = _card(run, model_index(run, repository, revision))
@@ -46,10 +46,10 @@ def results(found: Compared, repository: str, revision: str | None = None) -> di
 
 
 def entries(run: Run, repository: str, revision: str | None = None) -> list[EvalResultEntry]:
-    """One result for each task of the benchmark's `eval.yaml`.
+    """A result for each task of the benchmark's `eval.yaml`.
 
     Raises:
-        BadInput: When the folder names no tasks, or the run did not score all items of one.
+        BadInput: If the folder names no tasks, or the run did not score all items of a task.
     """
     from huggingface_hub import EvalResultEntry
 
@@ -57,7 +57,7 @@ def entries(run: Run, repository: str, revision: str | None = None) -> list[Eval
         problem = f"{run.stated.folder} has no eval.yaml for its config {run.stated.config}, so the Hub knows no task"
         remedy = "write `eval: true` into the recipe, build again, and evaluate the first tier that holds items"
         raise BadInput(run.place, None, problem, "", remedy)
-    found = []
+    results = []
     for task in run.benchmark.tasks:
         part = run.items[run.items["choices"].map(len).gt(0) == task.choices]
         if len(part) != task.items or run.stated.split != task.split:
@@ -71,8 +71,8 @@ def entries(run: Run, repository: str, revision: str | None = None) -> list[Eval
         )
         value = _percent(share.estimate)
         entry = EvalResultEntry(repository, task.id, value, dataset_revision=revision, notes=notes)
-        found.append(entry)
-    return found
+        results.append(entry)
+    return results
 
 
 def model_index(run: Run, repository: str, revision: str | None = None) -> list[EvalResult]:
@@ -99,25 +99,25 @@ def _percent(share: float) -> float:
     return round(100 * share, 2)
 
 
-def _entries_text(found: list[EvalResultEntry]) -> str:
+def _entries_text(results: list[EvalResultEntry]) -> str:
     from huggingface_hub import eval_result_entries_to_yaml
 
-    return dump(eval_result_entries_to_yaml(found))
+    return dump(eval_result_entries_to_yaml(results))
 
 
-def _card(run: Run, found: list[EvalResult]) -> str:
-    """A model card that holds nothing but results: its header is what belongs into the model's own card."""
+def _card(run: Run, results: list[EvalResult]) -> str:
+    """A model card with only the results: its header belongs into the model's card."""
     from huggingface_hub import ModelCardData
 
-    header = ModelCardData(model_name=run.name, eval_results=found).to_yaml()
+    header = ModelCardData(model_name=run.name, eval_results=results).to_yaml()
     return f"---\n{header}\n---\n"
 
 
 def _folders(names: list[str]) -> list[str]:
-    """Names of folders, each for one run: letters that every system takes, and a number where two would be alike."""
+    """Names of folders, one for each run: characters that every system accepts, and a number if two would be equal."""
     made: list[str] = []
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")[:80] or "run"
-        taken = [one for one in made if one.lower() == plain.lower()]
+        taken = [folder for folder in made if folder.lower() == plain.lower()]
         made.append(f"{plain}-{len(made) + 1}" if taken else plain)
     return made

@@ -1,4 +1,4 @@
-"""What runs are compared by: single items, pairs and quads of which all items must be right, and second scores."""
+"""Measures for the comparison of runs: items, pairs and quads whose items must all be right, and other scores."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SCORE = "score."
 
 @dataclass(frozen=True)
 class Measure:
-    """Something that each run has one value of for each unit: an item, a pair or a quad.
+    """A measure, with a value of each run for each unit: an item, a pair or a quad.
 
     Attributes:
         name: `accuracy`, `question`, `image`, `group` or a score.
-        title: What is counted, in words.
-        values: (runs, units): 1 where all items of the unit are right, else 0; or a score.
+        title: The measure in words.
+        values: (runs, units): 1 if all items of the unit are right, otherwise 0; or a score.
         groups: (units,) labels of groups.
         chance: How often uniform guesses are right; None for a score.
     """
@@ -43,21 +43,21 @@ def measures(tables: Sequence[pd.DataFrame], config: str) -> list[Measure]:
 
     Args:
         tables: The same items of each run, in the same order.
-        config: The config that was evaluated; pairs of all configs together are found anew among the items.
+        config: The evaluated config; for all configs together, pairs are searched among the items.
     """
     items = tables[0]
     right = np.stack([table[RIGHT].to_numpy(dtype=bool) for table in tables])
     groups, guess = items["group"].to_numpy(dtype=object), guess_rate(items)
-    found = [Measure(ACCURACY, "accuracy, exact match", right.astype(np.float64), groups, float(guess.mean()))]
+    measured = [Measure(ACCURACY, "accuracy, exact match", right.astype(np.float64), groups, float(guess.mean()))]
     for kind, units in (among(items) if config == ALL else named(items)).items():
         if len(units):
             whole = np.all(right[:, units], axis=2).astype(np.float64)
             chance = float(guess[units].prod(axis=1).mean())
-            found.append(Measure(kind, f"{kind} accuracy: {KINDS[kind]}", whole, groups[units[:, 0]], chance))
+            measured.append(Measure(kind, f"{kind} accuracy: {KINDS[kind]}", whole, groups[units[:, 0]], chance))
     for name, title in SCORES.items():
         if all(SCORE + name in table for table in tables):
             scores = np.stack([table[SCORE + name].to_numpy(dtype=np.float64) for table in tables])
             there = ~np.isnan(scores).any(axis=0)
             if there.any():
-                found.append(Measure(name, title, scores[:, there], groups[there], None))
-    return found
+                measured.append(Measure(name, title, scores[:, there], groups[there], None))
+    return measured

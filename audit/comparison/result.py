@@ -1,4 +1,4 @@
-"""What a comparison of evaluations found."""
+"""The result of a comparison of evaluations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLES: tuple[Table, ...] = ("rates", "differences", "categories", "category dif
 
 @dataclass(frozen=True)
 class Compared:
-    """Evaluations of one benchmark, side by side.
+    """Evaluations of the same benchmark, side by side.
 
     Attributes:
         runs: The runs, in the order in which they were given.
@@ -51,15 +51,15 @@ class Compared:
 
     @property
     def title(self) -> str:
-        """The runs, and what they are over."""
+        """The runs, and the compared items."""
         stated = self.runs[0].stated
         return f"{len(self.runs)} runs over {stated.folder} ({stated.config}, {stated.split}), {self.items:,} items"
 
     @property
     def apart(self) -> list[CategoryDifference]:
-        """Categories in which two runs are told apart, the furthest first."""
-        told = [one for one in self.category_differences if one.apart]
-        return sorted(told, key=lambda one: (-abs(one.difference), one.column, one.value, one.first, one.second))
+        """Categories in which two runs differ significantly, the largest difference first."""
+        clear = [each for each in self.category_differences if each.apart]
+        return sorted(clear, key=lambda each: (-abs(each.difference), each.column, each.value, each.first, each.second))
 
     def to_pandas(self, table: Table = "rates") -> pd.DataFrame:
         """One of the tables `rates`, `differences`, `categories` and `category differences`, a row for each figure.
@@ -70,13 +70,15 @@ class Compared:
         if table not in TABLES:
             raise ValueError(f"there is no table {table!r}; there are {', '.join(TABLES)}")
         if table == "rates":
-            return pd.DataFrame([_flat(one) for one in self.rates])
+            return pd.DataFrame([_flat(each) for each in self.rates])
         if table == "differences":
-            return pd.DataFrame([_flat(one) for one in self.differences])
+            return pd.DataFrame([_flat(each) for each in self.differences])
         if table == "categories":
-            shares = [one._asdict() | {"accuracy": one.accuracy} for one in self.categories]
+            shares = [each._asdict() | {"accuracy": each.accuracy} for each in self.categories]
             return pd.DataFrame(shares, columns=[*CategoryRate._fields, "accuracy"])
-        more = [one._asdict() | {"difference": one.difference, "apart": one.apart} for one in self.category_differences]
+        more = [
+            each._asdict() | {"difference": each.difference, "apart": each.apart} for each in self.category_differences
+        ]
         return pd.DataFrame(more, columns=[*CategoryDifference._fields, "difference", "apart"])
 
     def figure(self, table: Literal["rates", "categories"] = "rates") -> Figure:
@@ -91,7 +93,7 @@ class Compared:
         return notebook(self.title, self)
 
     def json(self) -> dict[str, Any]:
-        """Everything but the items; what cannot be known is null."""
+        """Everything except the items; unknown values are null."""
         return {
             "runs": [
                 {"name": run.name, "place": run.place, **run.stated.model_dump(), "scored": len(run.items)}
@@ -104,9 +106,9 @@ class Compared:
         }
 
 
-def _flat(one: RunRate | PairedDifference) -> dict[str, Any]:
-    """A row with the interval's ends as columns of their own."""
-    cells = one._asdict()
+def _flat(row: RunRate | PairedDifference) -> dict[str, Any]:
+    """A row with the interval's ends as separate columns."""
+    cells = row._asdict()
     own = cells.pop("own")
     ends = {"estimate": own.estimate, "low": own.low, "high": own.high, "n": own.n}
     return {name: cells.pop(name) for name in ("measure", "title")} | cells | ends

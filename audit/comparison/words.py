@@ -14,7 +14,7 @@ from twokeys.data_cards.tables import NONE, Cells, count, interval, percent
 
 CHANCE = "chance"
 TOLD = 5
-"""Categories in which runs are told apart that are told in words."""
+"""Largest number of sentences about categories in which runs differ."""
 LEGEND = {
     "question": "Question pairs: one question, two images, both right.",
     "image": "Image pairs: one image, two questions, both right.",
@@ -31,100 +31,115 @@ BY_CATEGORY = (
 FEW = "too few to tell"
 
 
-def rates(found: Compared) -> tuple[Cells, list[Cells]]:
+def rates(compared: Compared) -> tuple[Cells, list[Cells]]:
     """A row for each run, a column for each measure, and chance below."""
-    names = list(dict.fromkeys(rate.measure for rate in found.rates))
-    own = {(rate.run, rate.measure): rate.own for rate in found.rates}
-    chance = {rate.measure: rate.chance for rate in found.rates}
-    rows = [(run, *(_share(own[run, name]) for name in names)) for run in found.names]
+    names = list(dict.fromkeys(rate.measure for rate in compared.rates))
+    interval_of = {(rate.run, rate.measure): rate.own for rate in compared.rates}
+    chance = {rate.measure: rate.chance for rate in compared.rates}
+    rows = [(run, *(_share(interval_of[run, name]) for name in names)) for run in compared.names]
     guesses = tuple(NONE if (level := chance[name]) is None else percent(level) for name in names)
     return ("run", *(SHORT[name] for name in names)), [*rows, (CHANCE, *guesses)]
 
 
-def legend(found: Compared) -> str:
-    """What the columns of pairs count; empty if there are none."""
-    return " ".join(LEGEND[name] for name in dict.fromkeys(rate.measure for rate in found.rates) if name in LEGEND)
+def legend(compared: Compared) -> str:
+    """The meaning of the columns of pairs; empty if there are none."""
+    return " ".join(LEGEND[name] for name in dict.fromkeys(rate.measure for rate in compared.rates) if name in LEGEND)
 
 
-def differences(found: Compared) -> tuple[Cells, list[Cells]]:
-    """A row for each pair of runs and measure; where no group holds two items, both tests are one."""
-    grouped = any(one.p != one.p_mcnemar for one in found.differences)
+def differences(compared: Compared) -> tuple[Cells, list[Cells]]:
+    """A row for each pair of runs and measure; if no group holds two items, both tests are the same."""
+    grouped = any(difference.p != difference.p_mcnemar for difference in compared.differences)
     tests = ("McNemar p", "by groups p", "Holm p") if grouped else ("McNemar p", "Holm p")
     rows = []
-    for one in found.differences:
-        p = (one.p_mcnemar, one.p, one.p_holm) if grouped else (one.p, one.p_holm)
-        points = _points(one.own.estimate, one.own.low, one.own.high)
-        rows.append((SHORT[one.measure], f"{one.first} - {one.second}", points, _alone(one), *map(_p, p)))
+    for difference in compared.differences:
+        p = (difference.p_mcnemar, difference.p, difference.p_holm) if grouped else (difference.p, difference.p_holm)
+        points = _points(difference.own.estimate, difference.own.low, difference.own.high)
+        rows.append(
+            (
+                SHORT[difference.measure],
+                f"{difference.first} - {difference.second}",
+                points,
+                _alone(difference),
+                *map(_p, p),
+            )
+        )
     return ("", "first - second", "points", "alone right", *tests), rows
 
 
-def categories(found: Compared) -> tuple[Cells, list[Cells]]:
+def categories(compared: Compared) -> tuple[Cells, list[Cells]]:
     """A row for each category, a column for each run."""
     rows: dict[tuple[str, str], list[str]] = {}
-    for one in found.categories:
-        told = FEW if one.high - one.low > TELLS_NOTHING else interval(one.low, one.high)
-        cells = rows.setdefault((one.column, one.value), [named(one.column, one.value), count(one.items)])
-        cells.append(f"{percent(one.accuracy)} {told}")
-    return ("category", "items", *found.names), [tuple(cells) for cells in rows.values()]
+    for rate in compared.categories:
+        shown = FEW if rate.high - rate.low > TELLS_NOTHING else interval(rate.low, rate.high)
+        cells = rows.setdefault((rate.column, rate.value), [named(rate.column, rate.value), count(rate.items)])
+        cells.append(f"{percent(rate.accuracy)} {shown}")
+    return ("category", "items", *compared.names), [tuple(cells) for cells in rows.values()]
 
 
-def category_differences(found: Compared) -> tuple[Cells, list[Cells]]:
+def category_differences(compared: Compared) -> tuple[Cells, list[Cells]]:
     """A row for each pair of runs in each category."""
     header = ("category", "items", "first - second", "points", "alone right", "told apart")
     rows: list[Cells] = [
         (
-            named(one.column, one.value),
-            count(one.items),
-            f"{one.first} - {one.second}",
-            _points(one.difference, one.low, one.high),
-            f"{count(one.first_alone)} / {count(one.second_alone)}",
-            "yes" if one.apart else "no",
+            named(difference.column, difference.value),
+            count(difference.items),
+            f"{difference.first} - {difference.second}",
+            _points(difference.difference, difference.low, difference.high),
+            f"{count(difference.first_alone)} / {count(difference.second_alone)}",
+            "yes" if difference.apart else "no",
         )
-        for one in found.category_differences
+        for difference in compared.category_differences
     ]
     return header, rows
 
 
-def sentences(found: Compared) -> list[str]:
-    """What stands out, in words: between runs, then in categories."""
-    said = [_verdict(one) for one in found.differences if one.measure == ACCURACY]
-    told = [_apart(one) for one in found.apart]
-    if not found.category_differences:
-        return said
-    looks = len({(one.column, one.value) for one in found.category_differences})
-    if not told:
-        return [*said, f"In none of {count(looks)} categories are two runs told apart."]
-    more = [f"And {count(len(told) - TOLD)} more differences by category."] if len(told) > TOLD else []
-    return [*said, *told[:TOLD], *more]
+def sentences(compared: Compared) -> list[str]:
+    """Sentences about notable results: between runs, then in categories."""
+    verdicts = [_verdict(each) for each in compared.differences if each.measure == ACCURACY]
+    categories_apart = [_apart(each) for each in compared.apart]
+    if not compared.category_differences:
+        return verdicts
+    looks = len({(each.column, each.value) for each in compared.category_differences})
+    if not categories_apart:
+        return [*verdicts, f"In none of {count(looks)} categories are two runs told apart."]
+    more = (
+        [f"And {count(len(categories_apart) - TOLD)} more differences by category."]
+        if len(categories_apart) > TOLD
+        else []
+    )
+    return [*verdicts, *categories_apart[:TOLD], *more]
 
 
-def left_out(found: Compared) -> list[str]:
+def left_out(compared: Compared) -> list[str]:
     """Which runs scored items that are not compared."""
     return [
         f"{run}: {count(number)} more items that not every run scored are left out"
-        for run, number in found.left_out.items()
+        for run, number in compared.left_out.items()
         if number
     ]
 
 
-def _verdict(one: PairedDifference) -> str:
-    p = one.p_holm
+def _verdict(difference: PairedDifference) -> str:
+    p = difference.p_holm
     if p is None or p > 0.05:
-        return f"{one.first} and {one.second} are not told apart by accuracy (p {_p(p)})."
-    better, worse = (one.first, one.second) if one.own.estimate > 0 else (one.second, one.first)
-    return f"{better} is right more often than {worse}, by {100 * abs(one.own.estimate):.1f} points (p {_p(p)})."
+        return f"{difference.first} and {difference.second} are not told apart by accuracy (p {_p(p)})."
+    better, worse = (
+        (difference.first, difference.second) if difference.own.estimate > 0 else (difference.second, difference.first)
+    )
+    return f"{better} is right more often than {worse}, by {100 * abs(difference.own.estimate):.1f} points (p {_p(p)})."
 
 
-def _apart(one: CategoryDifference) -> str:
-    ahead = one.difference > 0
-    better, worse = (one.first, one.second) if ahead else (one.second, one.first)
-    low, high = (one.low, one.high) if ahead else (-one.high, -one.low)
-    points = f"{100 * abs(one.difference):.1f} points [{100 * low:.1f}, {100 * high:.1f}]"
-    return f"On the {count(one.items)} items of {named(one.column, one.value)}, {better} leads {worse} by {points}."
+def _apart(difference: CategoryDifference) -> str:
+    ahead = difference.difference > 0
+    better, worse = (difference.first, difference.second) if ahead else (difference.second, difference.first)
+    low, high = (difference.low, difference.high) if ahead else (-difference.high, -difference.low)
+    points = f"{100 * abs(difference.difference):.1f} points [{100 * low:.1f}, {100 * high:.1f}]"
+    items = f"the {count(difference.items)} items of {named(difference.column, difference.value)}"
+    return f"On {items}, {better} leads {worse} by {points}."
 
 
-def _share(own: Interval) -> str:
-    return f"{percent(own.estimate)} {interval(own.low, own.high)}".removesuffix(f" {NONE}")
+def _share(share: Interval) -> str:
+    return f"{percent(share.estimate)} {interval(share.low, share.high)}".removesuffix(f" {NONE}")
 
 
 def _points(estimate: float, low: float, high: float) -> str:
@@ -135,14 +150,14 @@ def _points(estimate: float, low: float, high: float) -> str:
         ('+2.0 [0.0, 4.1]', '0.0')
     """
     middle, *ends = (round(100 * value, 1) + 0.0 for value in (estimate, low, high))  # + 0.0: no minus before nothing
-    told = "" if low != low else f" [{ends[0]:.1f}, {ends[1]:.1f}]"
-    return f"{middle:+.1f}{told}" if middle else f"0.0{told}"
+    ends_text = "" if low != low else f" [{ends[0]:.1f}, {ends[1]:.1f}]"
+    return f"{middle:+.1f}{ends_text}" if middle else f"0.0{ends_text}"
 
 
-def _alone(one: PairedDifference) -> str:
-    if one.first_alone is None or one.second_alone is None:
+def _alone(difference: PairedDifference) -> str:
+    if difference.first_alone is None or difference.second_alone is None:
         return NONE
-    return f"{count(one.first_alone)} / {count(one.second_alone)}"
+    return f"{count(difference.first_alone)} / {count(difference.second_alone)}"
 
 
 def _p(value: float | None) -> str:
@@ -157,11 +172,11 @@ def _p(value: float | None) -> str:
     return "<0.001" if value < 0.0005 else f"{value:.3f}"
 
 
-def blocks(found: Compared) -> Sequence[tuple[str, tuple[Cells, list[Cells]]]]:
+def blocks(compared: Compared) -> Sequence[tuple[str, tuple[Cells, list[Cells]]]]:
     """Title -> table, in the order of a page."""
     return [
-        ("Right", rates(found)),
-        ("Paired differences", differences(found)),
-        ("By category", categories(found)),
-        ("Paired differences by category", category_differences(found)),
+        ("Right", rates(compared)),
+        ("Paired differences", differences(compared)),
+        ("By category", categories(compared)),
+        ("Paired differences by category", category_differences(compared)),
     ]

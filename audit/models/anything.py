@@ -46,23 +46,23 @@ class Anything:
         """Whether the processor takes two images and the chat template shows both: its prompt is then longer."""
         grey = Image.new("RGB", (64, 64), "grey")
         try:
-            one, two = (self._inputs((grey,) * count, "?")["input_ids"].shape[1] for count in (1, 2))
+            single, double = (self._inputs((grey,) * count, "?")["input_ids"].shape[1] for count in (1, 2))
         except (ValueError, TypeError, IndexError, KeyError, RuntimeError):
             return False  # a processor for one image refuses two in words of its own
-        return bool(two > one)
+        return bool(double > single)
 
-    def _inputs(self, pictures: Sequence[Image.Image], said: str) -> Any:
+    def _inputs(self, pictures: Sequence[Image.Image], words: str) -> Any:
         """Images in their order, then the text, in the words of the chat template."""
-        content = [*({"type": "image"} for _ in pictures), {"type": "text", "text": said}]
+        content = [*({"type": "image"} for _ in pictures), {"type": "text", "text": words}]
         text = self.processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
         return self.processor(images=[upright(picture) for picture in pictures], text=text, return_tensors="pt")
 
     def _reply(self, question: Question) -> str:
-        said = worded(question.question, question.choices, self.instruction)
-        inputs = self._inputs(question.pictures, said).to(self.module.device)
+        text = worded(question.question, question.choices, self.instruction)
+        inputs = self._inputs(question.pictures, text).to(self.module.device)
         most = getattr(self.module.generation_config, "max_new_tokens", None) or TOKENS
-        found = self.module.generate(**inputs, max_new_tokens=most, do_sample=False)
-        new = found[0, inputs["input_ids"].shape[1] :]
+        tokens = self.module.generate(**inputs, max_new_tokens=most, do_sample=False)
+        new = tokens[0, inputs["input_ids"].shape[1] :]
         return str(self.processor.decode(new, skip_special_tokens=True)).strip()
 
 

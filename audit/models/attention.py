@@ -30,8 +30,8 @@ class Recorder:
 
     def take(self, part: nn.Module) -> list[tuple[Tensor, ...]]:
         """Weights of one part of a model, such as its vision tower, per layer; they are forgotten here."""
-        found = [self.weights.pop(module, None) for module in part.modules()]
-        return [tuple(weights) for weights in found if weights]
+        popped = [self.weights.pop(module, None) for module in part.modules()]
+        return [tuple(weights) for weights in popped if weights]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +62,13 @@ class Blocks:
         blocks = [block for part in parts for block in part]
         share = len(blocks) // self.n
         pictures = [blocks[at * share : (at + 1) * share] for at in range(self.n)]
-        return torch.stack([_diagonal(own) for own in pictures])
+        return torch.stack([_diagonal(heads) for heads in pictures])
 
 
 def _diagonal(blocks: list[Tensor]) -> Tensor:
     """Blocks (heads, tokens, tokens) on the diagonal of one matrix per head."""
     heads = zip(*blocks, strict=True)
-    return torch.stack([torch.block_diag(*own) for own in heads])  # type: ignore[no-untyped-call]
+    return torch.stack([torch.block_diag(*squares) for squares in heads])  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -137,10 +137,10 @@ def _attend(
     **_: Any,
 ) -> tuple[Tensor, Tensor]:
     """Attention whose weights are recorded."""
-    found, weights = explicit(query, key, value, attention_mask, scaling)
+    output, weights = explicit(query, key, value, attention_mask, scaling)
     if (recorder := _current.get()) is not None:
         recorder.weights.setdefault(module, []).append(weights)
-    return found, weights
+    return output, weights
 
 
 AttentionInterface.register(NAME, _attend)

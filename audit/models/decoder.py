@@ -53,8 +53,8 @@ class Decoder(ABC):
     @property
     def module(self) -> nn.Module:
         """The transformers model."""
-        found: nn.Module = self._module
-        return found
+        module: nn.Module = self._module
+        return module
 
     @abstractmethod
     def layout(self, width: int, height: int) -> Layout:
@@ -110,13 +110,13 @@ class Decoder(ABC):
 
     def embed(self, ids: Tensor) -> Tensor:
         """Token embeddings."""
-        found: Tensor = self._module.get_input_embeddings()(ids)
-        return found
+        embedded: Tensor = self._module.get_input_embeddings()(ids)
+        return embedded
 
     def unembed(self, hidden: Tensor) -> Tensor:
         """Logits of final hidden states."""
-        found: Tensor = self._module.get_output_embeddings()(hidden)
-        return found
+        logits: Tensor = self._module.get_output_embeddings()(hidden)
+        return logits
 
     def decode(self, ids: Sequence[int]) -> str:
         """Token ids as text."""
@@ -130,10 +130,10 @@ class Decoder(ABC):
             places = torch.tensor(prepared.words.places, device=ids.device)
             kept = torch.from_numpy(np.ascontiguousarray(keep)).to(ids.device)
             ids[:, places] = torch.where(kept, ids[:, places], prepared.word_fill)
-        found = self.embed(ids)
-        found = found.clone()
-        found[:, prepared.image_places] = features.to(found)
-        return found
+        embedded = self.embed(ids)
+        embedded = embedded.clone()
+        embedded[:, prepared.image_places] = features.to(embedded)
+        return embedded
 
     def attended(self, prepared: Prepared, keep: Mask) -> Tensor:
         """Attention mask of coalitions, (n, length)."""

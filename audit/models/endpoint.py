@@ -57,16 +57,16 @@ class Endpoint:
             {"type": "image_url", "image_url": {"url": _address(picture)}} for picture in question.pictures
         ]
         content.append({"type": "text", "text": worded(question.question, question.choices, self.instruction)})
-        found = self.wire.post(CHAT, {
+        reply = self.wire.post(CHAT, {
             "model": self.model,
             "messages": [{"role": "user", "content": content}],
             "max_tokens": TOKENS,
             "temperature": 0,
         })  # fmt: skip
         try:
-            return read_reply(found)
+            return read_reply(reply)
         except (KeyError, IndexError, TypeError, AttributeError, ValueError):
-            raise strange(self.server, CHAT, found) from None
+            raise strange(self.server, CHAT, reply) from None
 
 
 def _address(picture: Image.Image) -> str:

@@ -43,13 +43,13 @@ class Generative(Decoder):
         bare, text = self._bare(question, masking or Masking(), donor)
         if answer is None:
             image, words = everything(bare)
-            said = say(self, [bare], [(image[0], words[0])], self.most)[0][0]
-            return self._answered(bare, *decision.decision(said, self.decode, question))
+            tokens = say(self, [bare], [(image[0], words[0])], self.most)[0][0]
+            return self._answered(bare, *decision.decision(tokens, self.decode, question))
         forms = prompt.answer_forms(self.tokenizer, text, answer, question)
         made = [self._answered(bare, form, tuple(range(len(form)))) for form in forms]
         if len(made) == 1:
             return made[0]
-        return made[int(np.argmax([self.score(one, *everything(one))[0] for one in made]))]
+        return made[int(np.argmax([self.score(candidate, *everything(candidate))[0] for candidate in made]))]
 
     _last: tuple[Question, Masking, Image.Image | None, tuple[Prepared, str]] | None = None
     """The question that was prepared last: several answers to one question are prepared one after the other."""
@@ -68,7 +68,9 @@ class Generative(Decoder):
         text = prompt.prompt(self.tokenizer, self.template, question, self.placeholder, shown, self.instruction)
         pixels = [self.process(picture) for picture in pictures]
         fills = [fill_for(masking.image, picture, self.process, donor) for picture in pictures]
-        shapes = [(len(one), int(one.shape[-2]), int(one.shape[-1])) for one in pixels]
+        shapes = [
+            (len(pixel_values), int(pixel_values.shape[-2]), int(pixel_values.shape[-1])) for pixel_values in pixels
+        ]
         several = len(pictures) > 1
         fill_id, attended = word_fill(masking.text, self.tokenizer)
         ids = torch.tensor(text.ids, device=device_of(self._module))
@@ -187,13 +189,13 @@ class Generative(Decoder):
 
     def reply(self, questions: Sequence[Question]) -> list[str]:
         """What the model says to each question; see `twokeys.audit.models.model.Responder.reply`."""
-        found: list[str] = []
+        replies: list[str] = []
         for start in range(0, len(questions), AT_ONCE):
             # The answer is a placeholder of one token: it is not part of the prompt.
             items = [self._bare(question, Masking(), None)[0] for question in questions[start : start + AT_ONCE]]
             keeps = [(image[0], words[0]) for image, words in map(everything, items)]
-            found += [self.decode(said).strip() for said in say(self, items, keeps, self.most)[0]]
-        return found
+            replies += [self.decode(tokens).strip() for tokens in say(self, items, keeps, self.most)[0]]
+        return replies
 
     def respond(self, items: Sequence[Prepared], keeps: Sequence[tuple[Mask, Mask]]) -> tuple[list[str], Floats]:
         """Many items, each under one coalition; see `twokeys.audit.models.model.Model.respond`."""
@@ -208,10 +210,10 @@ class Generative(Decoder):
         values = np.empty(len(items))
         for start in range(0, len(places), AT_ONCE):
             part = [same[0] for same in places[start : start + AT_ONCE]]
-            said, first = say(self, [unanswered[at] for at in part], [keeps[at] for at in part], self.most)
+            tokens, first = say(self, [unanswered[at] for at in part], [keeps[at] for at in part], self.most)
             for row, same in enumerate(places[start : start + AT_ONCE]):
                 for at in same:
-                    replies[at] = self.decode(said[row]).strip()
+                    replies[at] = self.decode(tokens[row]).strip()
                     values[at] = float(first[row, items[at].target].exp())
         for start in range(0, len(items), AT_ONCE):
             longer = [at for at in range(start, min(start + AT_ONCE, len(items))) if len(items[at].answer) > 1]

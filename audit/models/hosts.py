@@ -98,13 +98,13 @@ class Hosts:
         Raises:
             BadInput: When the address is not plain, or nobody named its host.
         """
-        found = server(where, address)
-        if not self.named & {(found.host, None), (found.host, found.port)}:
-            allowed = ", ".join(sorted(_shown(*one) for one in self.named)) or "no host, since none was named"
-            problem = f"the model is at the host {found.shown}, and nothing but the recipe names that host"
-            remedy = f"name it with --allow-host {found.shown} or in the variable {ALLOW} if images may go there"
+        served = server(where, address)
+        if not self.named & {(served.host, None), (served.host, served.port)}:
+            allowed = ", ".join(sorted(_shown(*host) for host in self.named)) or "no host, since none was named"
+            problem = f"the model is at the host {served.shown}, and nothing but the recipe names that host"
+            remedy = f"name it with --allow-host {served.shown} or in the variable {ALLOW} if images may go there"
             raise BadInput(where, None, problem, allowed, remedy)
-        return found
+        return served
 
 
 def hosts(allow_host: Sequence[str] = ()) -> Hosts:
@@ -116,15 +116,15 @@ def hosts(allow_host: Sequence[str] = ()) -> Hosts:
     Raises:
         BadInput: When one is not a host.
     """
-    given = [("--allow-host", one) for one in ([allow_host] if isinstance(allow_host, str) else allow_host)]
-    given += [(ALLOW, one) for one in re.split(r"[,\s]+", os.environ.get(ALLOW, "")) if one]
-    return Hosts(frozenset(_named(where, one) for where, one in given))
+    given = [("--allow-host", host) for host in ([allow_host] if isinstance(allow_host, str) else allow_host)]
+    given += [(ALLOW, host) for host in re.split(r"[,\s]+", os.environ.get(ALLOW, "")) if host]
+    return Hosts(frozenset(_named(where, host) for where, host in given))
 
 
 def host_of(address: str) -> Hosts:
     """The host of a model that the user named, and no other."""
-    found = server("--model", address)
-    return Hosts(frozenset({(found.host, found.port)}))
+    served = server("--model", address)
+    return Hosts(frozenset({(served.host, served.port)}))
 
 
 def key_for(asked: Server, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -176,10 +176,10 @@ def _named(where: str, text: str) -> tuple[str, int | None]:
 
 def _split(where: str, text: str) -> tuple[str, int | None]:
     """Host and port of `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`."""
-    found = _PORT.fullmatch(text)
-    if found is None or (found["port"] and not 0 < int(found["port"]) < 2**16):
+    match = _PORT.fullmatch(text)
+    if match is None or (match["port"] and not 0 < int(match["port"]) < 2**16):
         raise BadInput(where, None, f"{text!r} is no host", "HOST or HOST:PORT", "write it as in localhost:8000")
-    return _host(where, found["host"]), int(found["port"]) if found["port"] else None
+    return _host(where, match["host"]), int(match["port"]) if match["port"] else None
 
 
 def _host(where: str, text: str) -> str:

@@ -42,8 +42,8 @@ class InternVL(Generative):
     def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
         """Projected features of all tiles, one after another."""
         n, tiles = pixels.shape[:2]
-        found = self._module.get_image_features(pixel_values=pixels.flatten(0, 1)).pooler_output
-        features: Tensor = found.reshape(n, tiles * found.shape[1], -1)
+        pooled = self._module.get_image_features(pixel_values=pixels.flatten(0, 1)).pooler_output
+        features: Tensor = pooled.reshape(n, tiles * pooled.shape[1], -1)
         return features
 
     def image_text(self, layout: Layout) -> str:

@@ -66,11 +66,11 @@ class Layout:
         A patch's box is cut to whole pixels, and holds at least one.
         """
         height, width = importance.shape
-        found = np.empty(len(self.boxes))
+        values = np.empty(len(self.boxes))
         for at, (left, top, right, bottom) in enumerate(self.boxes):
             x, y = min(int(left), width - 1), min(int(top), height - 1)
-            found[at] = importance[y : max(round(bottom), y + 1), x : max(round(right), x + 1)].mean()
-        return found
+            values[at] = importance[y : max(round(bottom), y + 1), x : max(round(right), x + 1)].mean()
+        return values
 
 
 def lay_out(
@@ -126,23 +126,23 @@ def in_a_row(layouts: Sequence[Layout]) -> Layout:
     Patches of all images stand in one row, and `boxes` are places in each image of its own. Tiles are as high and wide
     as the largest; what a smaller one leaves empty belongs to its last patch, and no model sees it.
     """
-    height, width = (max(one.owner.shape[axis] for one in layouts) for axis in (1, 2))
-    patches = [len(one.boxes) for one in layouts]
+    height, width = (max(layout.owner.shape[axis] for layout in layouts) for axis in (1, 2))
+    patches = [len(layout.boxes) for layout in layouts]
     before = np.cumsum([0, *patches[:-1]]).tolist()
     owners, leads, sizes, tokens = [], [], [], 0
-    for one, first, count in zip(layouts, before, patches, strict=True):
-        high, wide = int(one.owner.shape[1]), int(one.owner.shape[2])
+    for layout, first, count in zip(layouts, before, patches, strict=True):
+        high, wide = int(layout.owner.shape[1]), int(layout.owner.shape[2])
         empty = (0, width - wide, 0, height - high)
-        owners.append(torch.nn.functional.pad(one.owner + first, empty, value=first + count - 1))
-        sizes += [(high, wide)] * len(one.owner)
-        leads.append(torch.where(one.vision_to_image < 0, one.vision_to_image, one.vision_to_image + tokens))
-        tokens += len(one.spread)
+        owners.append(torch.nn.functional.pad(layout.owner + first, empty, value=first + count - 1))
+        sizes += [(high, wide)] * len(layout.owner)
+        leads.append(torch.where(layout.vision_to_image < 0, layout.vision_to_image, layout.vision_to_image + tokens))
+        tokens += len(layout.spread)
     return Layout(
         1,
         sum(patches),
-        np.concatenate([one.boxes for one in layouts]),
+        np.concatenate([layout.boxes for layout in layouts]),
         torch.cat(owners),
-        torch.block_diag(*(one.spread for one in layouts)),  # type: ignore[no-untyped-call]
+        torch.block_diag(*(layout.spread for layout in layouts)),  # type: ignore[no-untyped-call]
         layouts[0].tokens,
         layouts[0].vision,
         torch.cat(leads),
@@ -152,9 +152,9 @@ def in_a_row(layouts: Sequence[Layout]) -> Layout:
 
 def tiles_in_a_row(pixels: Sequence[Tensor]) -> Tensor:
     """Tiles of several images, each (tiles, channels, height, width), as one; smaller ones are filled up with zeros."""
-    height, width = (max(one.shape[axis] for one in pixels) for axis in (-2, -1))
+    height, width = (max(tile.shape[axis] for tile in pixels) for axis in (-2, -1))
     return torch.cat([
-        torch.nn.functional.pad(one, (0, width - one.shape[-1], 0, height - one.shape[-2])) for one in pixels
+        torch.nn.functional.pad(tile, (0, width - tile.shape[-1], 0, height - tile.shape[-2])) for tile in pixels
     ])  # fmt: skip
 
 

@@ -33,8 +33,8 @@ class Llava(Generative):
 
     def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
         """Projected features of the patches of each image, one after another."""
-        found = self._module.get_image_features(pixel_values=pixels.flatten(0, 1).to(self._module.dtype))
-        features = torch.stack(list(found.pooler_output))
+        pooled = self._module.get_image_features(pixel_values=pixels.flatten(0, 1).to(self._module.dtype))
+        features = torch.stack(list(pooled.pooler_output))
         return features.reshape(len(pixels), -1, features.shape[-1])
 
     def image_text(self, layout: Layout) -> str:

@@ -91,9 +91,8 @@ def load(
     except (OSError, ValueError) as error:
         if isinstance(error, BadInput):
             raise
-        allowed = (
-            f"a model for transformers, an address, or one of {', '.join(REFERENCE + one for one in references())}"
-        )
+        names = ", ".join(REFERENCE + reference for reference in references())
+        allowed = f"a model for transformers, an address, or one of {names}"
         problem = f"{name!r} cannot be loaded ({_short(error)})"
         raise BadInput("--model", None, problem, allowed, "correct the name") from error
 
@@ -105,10 +104,10 @@ def _of_several(
     from twokeys.audit.models.anything import load_anything
 
     try:
-        found = load_anything(place, revision, device, dtype, name, instruction)
+        model = load_anything(place, revision, device, dtype, name, instruction)
     except (BadInput, OSError, ValueError):
         return None  # without a processor of its own: it is shown one image, or what is wrong with it is told there
-    return found if found.several else None
+    return model if model.several else None
 
 
 def load_named(name: str, several: bool = False, device: str | None = None, dtype: str | None = None) -> Responder:
@@ -134,12 +133,12 @@ def load_game(name: str, device: str | None = None, dtype: str | None = None) ->
     Raises:
         BadInput: As `load`, and when the model can be evaluated alone.
     """
-    found = None if is_address(name) else load(name, device, dtype)
-    if not isinstance(found, Model):
+    model = None if is_address(name) else load(name, device, dtype)
+    if not isinstance(model, Model):
         allowed = f"a model of the types {', '.join(FAMILIES)}, vilt"
         problem = f"{name!r} can be evaluated, but not explained"
         raise BadInput("--model", None, problem, allowed, "choose one of these")
-    return found
+    return model
 
 
 def _family(
@@ -168,11 +167,11 @@ def _family(
 def _place(name: str) -> tuple[str, str | None]:
     """What transformers loads a name from, and at which revision."""
     if name.startswith(REFERENCE):
-        found = references()
-        if (folder := found.get(name.removeprefix(REFERENCE))) is None:
-            allowed = ", ".join(REFERENCE + one for one in found)
+        names = references()
+        if (folder := names.get(name.removeprefix(REFERENCE))) is None:
+            allowed = ", ".join(REFERENCE + each for each in names)
             train = "name one of these, or train it with `twokeys train-reference`"
-            remedy = correction(name, [REFERENCE + one for one in found], train)
+            remedy = correction(name, [REFERENCE + each for each in names], train)
             raise BadInput("--model", None, f"there is no reference model {name!r}", allowed, remedy)
         return str(folder), None
     if Path(name).is_dir():

@@ -42,18 +42,18 @@ class Masking:
     text: str = "removed"
 
     @classmethod
-    def read(cls, said: str | None) -> Masking | None:
+    def read(cls, text: str | None) -> Masking | None:
         """Read `IMAGE,TEXT`; None of None.
 
         Raises:
             BadInput: When it is not two names.
         """
-        if said is None:
+        if text is None:
             return None
-        names = [name.strip() for name in said.split(",")]
+        names = [name.strip() for name in text.split(",")]
         if len(names) != 2 or not all(names):
             allowed = "two names, such as mean-colour,removed"
-            raise BadInput("--masks", None, f"{said!r} does not name two masks", allowed, "name both masks")
+            raise BadInput("--masks", None, f"{text!r} does not name two masks", allowed, "name both masks")
         return cls(*names)
 
 

@@ -61,27 +61,27 @@ def prompt(
             images, and the template does not show them all.
         BadInput: When the template does not show the question once.
     """
-    said = asked(question)
+    worded_question = asked(question)
     marks = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
     for mark in (placeholder, *marks):
-        if mark in said:
-            problem = f"the question {said!r} holds {mark!r}, which is a mark of the model"
+        if mark in worded_question:
+            problem = f"the question {worded_question!r} holds {mark!r}, which is a mark of the model"
             raise Unscorable("question", None, problem, "", "leave the item out, or use another model")
     text = rendered(tokenizer, template, worded(question.question, question.choices, instruction), len(images))
     if len(images) > 1 and text.count(placeholder) != len(images):
         problem = f"the item has {len(images)} images, and the model's template shows {text.count(placeholder)}"
         raise Unscorable("image", None, problem, "a template that shows all", "use a model that takes several images")
-    if text.count(placeholder) != len(images) or said not in text:
+    if text.count(placeholder) != len(images) or worded_question not in text:
         problem = f"the template makes a prompt with {text.count(placeholder)} images: {text!r}"
         allowed = f"one {placeholder} and the question"
         raise BadInput("chat template", None, problem, allowed, "use the model's template")
     between = text.split(placeholder)
     text = between[0] + "".join(image + after for image, after in zip(images, between[1:], strict=True))
-    start = text.rindex(said)
+    start = text.rindex(worded_question)
     coded = tokenizer(text, return_offsets_mapping=True)
     places, strings = [], []
     for place, (left, right) in enumerate(coded["offset_mapping"]):
-        inside = text[max(left, start) : min(right, start + len(said))]
+        inside = text[max(left, start) : min(right, start + len(worded_question))]
         if inside.strip():
             places.append(place)
             strings.append(inside.strip())
@@ -111,17 +111,17 @@ def answer_forms(tokenizer: Any, text: str, answer: str, question: Question) -> 
         forms = [letter]
     before = list(tokenizer(text)["input_ids"])
     space = "" if re.search(r"[\s>]$", text) else " "
-    found: list[tuple[int, ...]] = []
+    tokenised: list[tuple[int, ...]] = []
     for form in dict.fromkeys(forms):
         ids = list(tokenizer(text + space + form)["input_ids"])
         if tokenizer.eos_token_id is not None and ids and ids[-1] == tokenizer.eos_token_id:
             ids = ids[:-1]
         after = tuple(ids[len(before) :])
-        if ids[: len(before)] == before and after and tokenizer.unk_token_id not in after and after not in found:
-            found.append(after)
-    if not found:
+        if ids[: len(before)] == before and after and tokenizer.unk_token_id not in after and after not in tokenised:
+            tokenised.append(after)
+    if not tokenised:
         raise Unsayable(answer, f"the model's tokenizer cannot write the answer {answer!r}", "leave the item out")
-    return found
+    return tokenised
 
 
 def chat_template(tokenizer: Any, place: str, revision: str | None) -> str:
@@ -140,8 +140,8 @@ def chat_template(tokenizer: Any, place: str, revision: str | None) -> str:
         file = cached_file(place, name, revision=revision, _raise_exceptions_for_missing_entries=False)
         if file is None:
             continue
-        found = Path(file).read_text(encoding="utf-8")
-        template = found if name.endswith(".jinja") else loads(found).get("chat_template")
+        text = Path(file).read_text(encoding="utf-8")
+        template = text if name.endswith(".jinja") else loads(text).get("chat_template")
         if isinstance(template, str):
             return template
     remedy = "use a model that was tuned to answer, or add chat_template.jinja to its folder"

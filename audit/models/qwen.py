@@ -26,14 +26,14 @@ class Qwen(Generative):
     @property
     def vision(self) -> torch.nn.Module:
         """The vision tower."""
-        found: torch.nn.Module = self._module.model.visual
-        return found
+        module: torch.nn.Module = self._module.model.visual
+        return module
 
     def process(self, picture: Image.Image) -> Tensor:
         """Pixels of the one tile."""
-        found = self.images(images=[picture], return_tensors="pt")
-        _, rows, columns = found["image_grid_thw"][0].tolist()
-        return self.unfold(found["pixel_values"], rows, columns).to(device_of(self._module))
+        processed = self.images(images=[picture], return_tensors="pt")
+        _, rows, columns = processed["image_grid_thw"][0].tolist()
+        return self.unfold(processed["pixel_values"], rows, columns).to(device_of(self._module))
 
     def layout(self, width: int, height: int) -> Layout:
         """One patch per merge block."""
@@ -43,9 +43,9 @@ class Qwen(Generative):
         rows, columns = high // step, wide // step
         view = (0.0, 0.0, float(width), float(height))
         fine = (high // self.images.patch_size, wide // self.images.patch_size)
-        found = lay_out(view, rows, columns, [view], (high, wide), (rows, columns), fine)
-        found.vision_to_image.copy_(self._window_order(fine))
-        return found
+        layout = lay_out(view, rows, columns, [view], (high, wide), (rows, columns), fine)
+        layout.vision_to_image.copy_(self._window_order(fine))
+        return layout
 
     def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
         """Merged features of the blocks of each image, one after another."""
@@ -53,8 +53,8 @@ class Qwen(Generative):
         sizes, side = sizes or ((height, width),) * tiles, self.images.patch_size
         folded = [self.fold(pixels[:, at, :, :high, :wide]) for at, (high, wide) in enumerate(sizes)]
         grid = [[1, high // side, wide // side] for high, wide in sizes for _ in range(n)]
-        found = self._module.get_image_features(torch.cat(folded), torch.tensor(grid, device=pixels.device))
-        each = list(found.pooler_output)  # all rows of the first image, then of the second
+        features = self._module.get_image_features(torch.cat(folded), torch.tensor(grid, device=pixels.device))
+        each = list(features.pooler_output)  # all rows of the first image, then of the second
         return torch.cat([torch.stack(each[at * n : (at + 1) * n]) for at in range(tiles)], dim=1)
 
     def image_text(self, layout: Layout) -> str:
@@ -64,10 +64,10 @@ class Qwen(Generative):
     def positions(self, ids: Tensor, layouts: Sequence[Layout]) -> Tensor:
         """Time, height and width of each token."""
         merge = self.images.merge_size
-        grid = torch.tensor([[1, one.rows * merge, one.columns * merge] for one in layouts], device=ids.device)
+        grid = torch.tensor([[1, layout.rows * merge, layout.columns * merge] for layout in layouts], device=ids.device)
         kinds = (ids == self.image_token).int()
-        found, _ = self._module.model.get_rope_index(ids[None], mm_token_type_ids=kinds[None], image_grid_thw=grid)
-        positions: Tensor = found[:, 0]
+        places, _ = self._module.model.get_rope_index(ids[None], mm_token_type_ids=kinds[None], image_grid_thw=grid)
+        positions: Tensor = places[:, 0]
         return positions
 
     def fold(self, pictures: Tensor) -> Tensor:

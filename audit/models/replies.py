@@ -32,7 +32,7 @@ def say(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep], most: 
     """
     ends = _ends(model)
     embeddings, attended, positions = _together(model, items, keeps)
-    said: list[list[int]] = [[] for _ in items]
+    replies: list[list[int]] = [[] for _ in items]
     open_ = torch.ones(len(items), dtype=torch.bool, device=embeddings.device)
     cache: Any = None
     first: Tensor | None = None
@@ -45,7 +45,7 @@ def say(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep], most: 
             if int(token[row]) in ends:
                 open_[row] = False
             else:
-                said[row].append(int(token[row]))
+                replies[row].append(int(token[row]))
         if not open_.any():
             break
         cache = output.past_key_values
@@ -54,7 +54,7 @@ def say(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep], most: 
     if first is None:
         problem = f"the value is {most}"
         raise BadInput("generation", "max_new_tokens", problem, "1 or more", "correct generation_config.json")
-    return said, first
+    return replies, first
 
 
 @torch.inference_mode()
@@ -63,20 +63,20 @@ def score_items(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]
     embeddings, attended, positions = _together(model, items, keeps)
     hidden = model.decoded(embeddings, positions, attended, use_cache=False).last_hidden_state
     width = hidden.shape[1]
-    found = np.empty(len(items))
+    scores = np.empty(len(items))
     for row, item in enumerate(items):
         places = [width - len(item.ids) + place for place in item.decision_places]
         log_p = model.unembed(hidden[row, places]).float().log_softmax(dim=-1)
-        found[row] = float(sum(log_p[at, item.answer[d]] for at, d in enumerate(item.decision)).exp())  # type: ignore[union-attr]
-    return found
+        scores[row] = float(sum(log_p[at, item.answer[d]] for at, d in enumerate(item.decision)).exp())  # type: ignore[union-attr]
+    return scores
 
 
 def _together(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]) -> tuple[Tensor, Tensor, Tensor]:
     """Embeddings (n, length, hidden), attention mask (n, length), positions (axes, n, length); padded on the left."""
     features = _features(model, items, [image for image, _ in keeps])
     rows = [
-        model.inputs(item, own[None], text[None])[0]
-        for item, own, (_, text) in zip(items, features, keeps, strict=True)
+        model.inputs(item, of_item[None], text[None])[0]
+        for item, of_item, (_, text) in zip(items, features, keeps, strict=True)
     ]
     width = max(len(row) for row in rows)
     embeddings = rows[0].new_zeros((len(rows), width, rows[0].shape[-1]))
@@ -91,17 +91,17 @@ def _together(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]) 
 
 def _features(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Mask]) -> list[Tensor]:
     """Image features of each item; images of one size go through the tower together, equal ones once."""
-    found: list[Tensor | None] = [None] * len(items)
+    features: list[Tensor | None] = [None] * len(items)
     groups: dict[tuple[Any, ...], dict[tuple[int, bytes], list[int]]] = {}
     for at, (item, keep) in enumerate(zip(items, keeps, strict=True)):
         shape = (tuple(item.pixels.shape), item.layout.sizes)
         groups.setdefault(shape, {}).setdefault((id(item.pixels), keep.tobytes()), []).append(at)
     for (_, sizes), same in groups.items():
         pixels = torch.cat([model.masked(items[places[0]], keeps[places[0]][None]) for places in same.values()])
-        for own, places in zip(model.features(pixels, sizes), same.values(), strict=True):
+        for each, places in zip(model.features(pixels, sizes), same.values(), strict=True):
             for place in places:
-                found[place] = own
-    return [own for own in found if own is not None]
+                features[place] = each
+    return [each for each in features if each is not None]
 
 
 def _ends(model: Decoder) -> set[int]:

@@ -61,8 +61,8 @@ class Vilt:
     @property
     def module(self) -> nn.Module:
         """The transformers model."""
-        found: nn.Module = self._module
-        return found
+        module: nn.Module = self._module
+        return module
 
     def prepare(
         self,
@@ -123,12 +123,12 @@ class Vilt:
     def score(self, prepared: Prepared, image_keep: Mask, text_keep: Mask, target: int | None = None) -> Floats:
         """Probability of the answer per coalition; see `twokeys.audit.models.model.Model.score`."""
         both, back = np.unique(np.concatenate([image_keep, text_keep], axis=1), axis=0, return_inverse=True)
-        found = []
+        scores = []
         for start in range(0, len(both), self.batch):
             rows = both[start : start + self.batch]
             logits = self._logits(prepared, rows[:, : prepared.patches], rows[:, prepared.patches :])
-            found.append(logits.float().softmax(dim=-1)[:, prepared.target if target is None else target])
-        return np.asarray(torch.cat(found).double().cpu())[back.flatten()]
+            scores.append(logits.float().softmax(dim=-1)[:, prepared.target if target is None else target])
+        return np.asarray(torch.cat(scores).double().cpu())[back.flatten()]
 
     def reply(self, questions: Sequence[Question]) -> list[str]:
         """The most likely answer of the list."""
@@ -166,14 +166,14 @@ class Vilt:
 
     def _seen(self, pixels: Tensor) -> Tensor:
         """Image part of the sequence, (n, 1 + patches, hidden), row by row: the model's own embedding shuffles."""
-        own = self._module.vilt.embeddings
-        patches = own.patch_embeddings(pixels[:, 0])
-        side = own.config.image_size // own.config.patch_size
-        first, rest = own.position_embeddings[:, :1], own.position_embeddings[:, 1:]
+        embeddings = self._module.vilt.embeddings
+        patches = embeddings.patch_embeddings(pixels[:, 0])
+        side = embeddings.config.image_size // embeddings.config.patch_size
+        first, rest = embeddings.position_embeddings[:, :1], embeddings.position_embeddings[:, 1:]
         grid = rest.transpose(1, 2).reshape(1, -1, side, side)
         grid = functional.interpolate(grid, size=patches.shape[-2:], mode="bilinear", align_corners=True)
         rows = (patches + grid).flatten(2).transpose(1, 2)
-        return torch.cat([(own.cls_token + first).expand(len(rows), -1, -1), rows], dim=1)
+        return torch.cat([(embeddings.cls_token + first).expand(len(rows), -1, -1), rows], dim=1)
 
     def _run(self, words: Tensor, seen: Tensor, attended: Tensor, **options: Any) -> Any:
         return self._module(
@@ -218,14 +218,14 @@ class Vilt:
 
     def embed(self, ids: Tensor) -> Tensor:
         """Word embeddings."""
-        found: Tensor = self._module.vilt.embeddings.text_embeddings.word_embeddings(ids)
-        return found
+        embedded: Tensor = self._module.vilt.embeddings.text_embeddings.word_embeddings(ids)
+        return embedded
 
     def unembed(self, hidden: Tensor) -> Tensor:
         """Logits of the answers, if the decision were read from these hidden states (after the last norm)."""
         pooler = self._module.vilt.pooler
-        found: Tensor = self._module.classifier(pooler.activation(pooler.dense(hidden)))
-        return found
+        logits: Tensor = self._module.classifier(pooler.activation(pooler.dense(hidden)))
+        return logits
 
     def decode(self, ids: Sequence[int]) -> str:
         """An answer of the list."""

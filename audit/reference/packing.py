@@ -67,12 +67,12 @@ class Packed:
 
     def draw(self, pictures: Tensor, n: int, rng: torch.Generator) -> Tensor:
         """Draw items of each image, (pictures, n); all of them where it has no more, then again."""
-        own = self.of_picture[pictures.to(self.of_picture.device)]
-        chance = torch.rand(own.shape, generator=rng).to(own.device)
-        order = torch.where(own >= 0, chance, chance + 2).argsort(dim=1)
-        count = (own >= 0).sum(dim=1, keepdim=True)
-        take = torch.arange(n, device=own.device)[None] % count
-        return own.gather(1, order.gather(1, take))
+        places = self.of_picture[pictures.to(self.of_picture.device)]
+        chance = torch.rand(places.shape, generator=rng).to(places.device)
+        order = torch.where(places >= 0, chance, chance + 2).argsort(dim=1)
+        count = (places >= 0).sum(dim=1, keepdim=True)
+        take = torch.arange(n, device=places.device)[None] % count
+        return places.gather(1, order.gather(1, take))
 
     def asked(self, items: Tensor, options: Tensor | None = None, right: Tensor | None = None) -> Turns:
         """Items as they are asked: answered by a word, or by a letter where there are options.
@@ -121,8 +121,8 @@ class Packed:
         sees = sees[None] & (heard[:, None, :] | torch.eye(len(slot), dtype=torch.bool, device=ids.device)[None])
         # As what is added to scores: eager attention would add a mask of yes and no as 1 and 0.
         mask = torch.zeros(sees.shape, dtype=inputs.dtype, device=ids.device).masked_fill(~sees, -torch.inf)
-        own = self.positions[:, start : start + length].repeat(1, n)
-        positions = torch.cat([self.positions[:, :start], own], dim=1)
+        rows = self.positions[:, start : start + length].repeat(1, n)
+        positions = torch.cat([self.positions[:, :start], rows], dim=1)
         hidden = model.decoded(inputs, positions, mask[:, None], use_cache=False).last_hidden_state
         ends = start + torch.arange(n, device=ids.device)[None] * length + turns.last
         return model.unembed(hidden.gather(1, ends[..., None].expand(-1, -1, hidden.shape[-1])))
@@ -133,9 +133,9 @@ def pack(model: Generative, part: corpus.Part, weight: Tensor, device: torch.dev
     layout = model.layout(part.pictures.shape[2], part.pictures.shape[1])
     prompts = {}
     for question in dict.fromkeys(part.questions):
-        asked = replace(part.question(0), question=question)
+        reworded = replace(part.question(0), question=question)
         prompts[question] = prompt(
-            model.tokenizer, model.template, asked, model.placeholder, [model.image_text(layout)], model.instruction
+            model.tokenizer, model.template, reworded, model.placeholder, [model.image_text(layout)], model.instruction
         )
     first = next(iter(prompts.values()))
     start, pad = first.words.places[0], model.tokenizer.pad_token_id

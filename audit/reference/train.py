@@ -170,17 +170,17 @@ def trained(recipe: Recipe, part: corpus.Part, say: Say = silent, device: str | 
 def accuracy(model: Responder, part: corpus.Part) -> dict[str, float]:
     """Share of right answers: of all items, and by what is asked for; then of the same items asked with options."""
     items = range(len(part.questions))
-    said = model.reply([part.question(at) for at in items])
-    right = np.array([reply == ANSWERS[answer] for reply, answer in zip(said, part.answers, strict=True)])
-    asked, letters = lettered(part)
-    said = model.reply([part.question(at, asked[at]) for at in items])
-    by_letter = np.array([reply == letter for reply, letter in zip(said, letters, strict=True)])
+    replies = model.reply([part.question(at) for at in items])
+    right = np.array([reply == ANSWERS[answer] for reply, answer in zip(replies, part.answers, strict=True)])
+    with_options, letters = lettered(part)
+    replies = model.reply([part.question(at, with_options[at]) for at in items])
+    by_letter = np.array([reply == letter for reply, letter in zip(replies, letters, strict=True)])
     words = np.array(ANSWERS)[part.answers]
     kinds = {"all": right == right, "yes/no": np.isin(words, ["yes", "no"])}
     kinds |= {"shape": np.isin(words, SHAPES), "colour": np.isin(words, COLOURS)}
-    found = {kind: right[rows] for kind, rows in kinds.items()}
-    found |= {f"{kind}, with options": by_letter[rows] for kind, rows in kinds.items()}
-    return {kind: round(float(rows.mean()), 4) for kind, rows in found.items() if len(rows)}
+    shares = {kind: right[rows] for kind, rows in kinds.items()}
+    shares |= {f"{kind}, with options": by_letter[rows] for kind, rows in kinds.items()}
+    return {kind: round(float(rows.mean()), 4) for kind, rows in shares.items() if len(rows)}
 
 
 def lettered(part: corpus.Part, seed: int = 0) -> tuple[list[tuple[str, ...]], list[str]]:
@@ -192,8 +192,8 @@ def lettered(part: corpus.Part, seed: int = 0) -> tuple[list[tuple[str, ...]], l
     for place, count in enumerate(COUNTS):
         rows = (counts == place).nonzero().flatten()
         places, right = drawn(torch.from_numpy(part.answers)[rows], count, rng)
-        for row, own, at in zip(rows.tolist(), places.tolist(), right.tolist(), strict=True):
-            options[row], letters[row] = tuple(POOL[one] for one in own), LETTERS[at]
+        for row, indices, at in zip(rows.tolist(), places.tolist(), right.tolist(), strict=True):
+            options[row], letters[row] = tuple(POOL[index] for index in indices), LETTERS[at]
     return options, letters
 
 
@@ -236,8 +236,8 @@ def _look(at: Work) -> None:
             logits = head(features.mean(dim=1)).float()
         parts = logits.split([len(SHAPES), len(COLOURS)], dim=1)
         loss = torch.stack([
-            functional.cross_entropy(own, wanted[rows], ignore_index=-1)
-            for own, wanted in zip(parts, truth, strict=True)
+            functional.cross_entropy(predicted, wanted[rows], ignore_index=-1)
+            for predicted, wanted in zip(parts, truth, strict=True)
         ]).sum()  # fmt: skip
         tune.step(loss)
         at.say("looking", step + 1, steps)
@@ -278,15 +278,15 @@ def _answer(at: Work, steps: int, lettered: float) -> None:
 
 def weights(part: corpus.Part, recipe: Recipe) -> Tensor:
     """Weight of each item in the loss, (items,)."""
-    found = np.ones(len(part.answers))
+    weight = np.ones(len(part.answers))
     if recipe.questions == "balanced":
         keys = np.unique(part.questions, return_inverse=True)[1]
         table = np.zeros((keys.max() + 1, len(ANSWERS)))
         np.add.at(table, (keys, part.answers), 1)
         each = table.sum(axis=1) / (table > 0).sum(axis=1)
-        found = each[keys] / table[keys, part.answers]
-    found[part.answers >= 2] *= recipe.open_weight
-    return torch.from_numpy(found).float()
+        weight = each[keys] / table[keys, part.answers]
+    weight[part.answers >= 2] *= recipe.open_weight
+    return torch.from_numpy(weight).float()
 
 
 def normalised(pictures: Tensor) -> Tensor:
@@ -304,7 +304,7 @@ class Tune:
 
     def __init__(self, named: list[tuple[str, nn.Parameter]], recipe: Recipe, steps: int) -> None:
         matrices = [p for name, p in named if p.ndim == 2 and not any(word in name for word in ("embed", "head"))]
-        others = [p for _, p in named if all(p is not own for own in matrices)]
+        others = [p for _, p in named if all(p is not matrix for matrix in matrices)]
         self.optimisers: list[torch.optim.Optimizer] = [
             torch.optim.Muon(matrices, lr=recipe.muon, weight_decay=0.01),
             torch.optim.AdamW(others, lr=recipe.rate, weight_decay=0.01, betas=(0.9, 0.98)),
@@ -315,7 +315,7 @@ class Tune:
             warm = min(1.0, (step + 1) / 20)
             return warm * min(1.0, (steps - step) / max(1.0, (1 - recipe.flat) * steps))
 
-        self.schedules = [torch.optim.lr_scheduler.LambdaLR(one, share) for one in self.optimisers]
+        self.schedules = [torch.optim.lr_scheduler.LambdaLR(optimiser, share) for optimiser in self.optimisers]
 
     def step(self, loss: Tensor) -> None:
         """One step down."""

@@ -41,7 +41,7 @@ def tokenizer(family: str) -> Any:
     core.add_tokens([AddedToken(letter, single_word=True, normalized=False) for letter in LETTERS])
     core.add_special_tokens([*SPECIAL, IMAGE[family], *marks])
     named = {"start_image_token": "<img>", "end_image_token": "</img>", "context_image_token": IMAGE[family]}
-    found = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    made = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=core,
         pad_token="<pad>",  # noqa: S106
         bos_token="<bos>",  # noqa: S106
@@ -52,9 +52,9 @@ def tokenizer(family: str) -> Any:
         padding_side="left",
     )
     around = (marks[0] + IMAGE[family] + marks[1]) if family == "qwen" else IMAGE[family]
-    found.chat_template = (
+    made.chat_template = (
         "<bos>{% for turn in messages %}{% for part in turn['content'] %}"
         "{% if part['type'] == 'image' %}" + around + "{% else %}{{ part['text'] }}{% endif %}"
         "{% endfor %}{% endfor %}<ans>"
     )
-    return found
+    return made

@@ -65,9 +65,9 @@ def named(where: str, address: str, hosts: Hosts) -> tuple[Server, str]:
     return server, model
 
 
-def strange(server: Server, path: str, found: Any) -> BadInput:
+def strange(server: Server, path: str, body: Any) -> BadInput:
     """What to say of an answer that has not the protocol's form."""
-    problem = f"the server sent {clipped(canonical_json(_plain(found)), 200)}"
+    problem = f"the server sent {clipped(canonical_json(_plain(body)), 200)}"
     allowed = "an answer in the form of OpenAI's protocol"
     return BadInput(f"{server.url}{path}", None, problem, allowed, "check the address")
 
@@ -113,17 +113,17 @@ class Asker:
         if (reply := self.kept.get(identity)) is not None:
             return reply
         for attempt in range(READ_AGAIN):
-            found = self._sent(ask)
+            body = self._sent(ask)
             try:
-                reply = read(found)
+                reply = read(body)
                 if reply is None:
                     raise Unreadable("nothing was read")
                 break
             except (Unreadable, KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
                 if attempt == READ_AGAIN - 1:
-                    raise strange(self.server, ask.path, found) from error
-        spent = Tokens.of(found, ask.prompt, str(reply))
-        self.kept.add(identity, {"reply": reply, "tokens": [spent.prompt, spent.reply], "by": _signed(found)})
+                    raise strange(self.server, ask.path, body) from error
+        spent = Tokens.of(body, ask.prompt, str(reply))
+        self.kept.add(identity, {"reply": reply, "tokens": [spent.prompt, spent.reply], "by": _signed(body)})
         return reply
 
     def over(self, function: Callable[[T], R], things: Sequence[T], say: Say, stage: str) -> list[R]:
@@ -137,7 +137,7 @@ class Asker:
             say: Told how far the work is, and what was spent.
             stage: What the work is called there.
         """
-        done, told = 0, 0.0
+        done, reported = 0, 0.0
         with ThreadPoolExecutor(self.at_once) as pool:
             futures = [pool.submit(function, thing) for thing in things]
             try:
@@ -147,8 +147,8 @@ class Asker:
                     for future in ended:
                         future.result()
                     done = sum(future.done() for future in futures)
-                    if time.monotonic() - told > 1:
-                        told = time.monotonic()
+                    if time.monotonic() - reported > 1:
+                        reported = time.monotonic()
                         aside(say, stage, f"{self.model}: {self.spending.told}")
                         if done < len(things):
                             say(stage, done, len(things))
@@ -188,11 +188,11 @@ class Asker:
         self.spending.reserve(reserved)
         spent: Tokens | None = None
         try:
-            found = self._posted(ask)
-            spent = Tokens.of(found, ask.prompt, "")
+            body = self._posted(ask)
+            spent = Tokens.of(body, ask.prompt, "")
         finally:
             self.spending.settle(reserved, spent)
-        return found
+        return body
 
     def _posted(self, ask: Ask) -> Any:
         """Send; and once more where the server says that it knows a parameter by its newer name."""
@@ -241,11 +241,11 @@ def text(value: Any) -> str:
     return CONTROL.sub(" ", plain)
 
 
-def _signed(found: Any) -> str:
+def _signed(body: Any) -> str:
     """What a server calls the model itself."""
-    named = [found.get(name) for name in ("model", "system_fingerprint")] if isinstance(found, dict) else []
+    named = [body.get(name) for name in ("model", "system_fingerprint")] if isinstance(body, dict) else []
     # A file's name without its folders: where it lies on the server is nobody's business.
-    return " ".join(text(one).replace("\\", "/").rpartition("/")[2][:80] for one in named if isinstance(one, str))
+    return " ".join(text(each).replace("\\", "/").rpartition("/")[2][:80] for each in named if isinstance(each, str))
 
 
 def _plain(value: Any) -> Any:

@@ -61,16 +61,16 @@ class Kept:
         self.lines: dict[str, dict[str, Any]] = {line["id"]: line for line in _whole(path)}
         self._file: IO[str] | None = None
 
-    def get(self, asked: str) -> Any | None:
+    def get(self, request: str) -> Any | None:
         """What was replied to a request, known by its hash; None where nothing was."""
-        line = self.lines.get(asked)
+        line = self.lines.get(request)
         return None if line is None else line["reply"]
 
-    def add(self, asked: str, line: dict[str, Any]) -> None:
+    def add(self, request: str, line: dict[str, Any]) -> None:
         """Keep a reply; it is on the disk when this returns."""
-        whole = {"id": asked, "at": datetime.now(UTC).isoformat(timespec="seconds"), **line}
+        whole = {"id": request, "at": datetime.now(UTC).isoformat(timespec="seconds"), **line}
         with self._lock, writing(self.path):
-            self.lines[asked] = whole
+            self.lines[request] = whole
             file = self._opened()
             file.write(json.dumps(whole | {"sum": _sum(whole)}) + "\n")
             file.flush()

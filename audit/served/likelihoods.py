@@ -65,8 +65,8 @@ def followed(asker: Asker, prompt: str, answers: Sequence[str], wide: int = 0) -
     @cache
     def listed(before: str, many: int) -> dict[str, Any]:
         onward = sorted({answer[len(before) :] for answer in answers if answer.startswith(before)} - {""})
-        found: dict[str, Any] = asker.one(next_tokens(prompt + before, onward, many), read_listed(onward))
-        return found
+        listed: dict[str, Any] = asker.one(next_tokens(prompt + before, onward, many), read_listed(onward))
+        return listed
 
     return [likeliest_cut(answer, listed, wide) for answer in answers]
 
@@ -104,7 +104,7 @@ def likeliest_cut(answer: str, listed: Callable[[str, int], dict[str, Any]], wid
 
 
 def _longest(rest: str, listed: dict[str, Any]) -> str:
-    return max((one for one in listed["tokens"] if rest.startswith(one)), key=len, default="")
+    return max((token for token in listed["tokens"] if rest.startswith(token)), key=len, default="")
 
 
 def _starts(rest: str, token: str, listed: dict[str, Any]) -> list[str]:
@@ -115,7 +115,7 @@ def _starts(rest: str, token: str, listed: dict[str, Any]) -> list[str]:
     """
     if not token or not _inside_word(rest, token):
         return [token] if token else []
-    return [one for one in listed["tokens"] if rest.startswith(one) and (one.strip() or one == token)]
+    return [each for each in listed["tokens"] if rest.startswith(each) and (each.strip() or each == token)]
 
 
 def _inside_word(rest: str, token: str) -> bool:
@@ -132,11 +132,11 @@ def next_tokens(prompt: str, wanted: Sequence[str], many: int = MANY) -> Ask:
 def read_echo(prompt: str, answer: str) -> Callable[[Any], float]:
     """What reads the log-likelihood of an answer off a repeated prompt."""
 
-    def read(found: Any) -> float:
-        logs = found["choices"][0]["logprobs"]
+    def read(body: Any) -> float:
+        logs = body["choices"][0]["logprobs"]
         tokens = [text(token) for token in logs["tokens"]]
         offsets, values = logs["text_offset"], logs["token_logprobs"]
-        if not text(found["choices"][0]["text"]).startswith(prompt + answer) or len(offsets) != len(tokens) != 0:
+        if not text(body["choices"][0]["text"]).startswith(prompt + answer) or len(offsets) != len(tokens) != 0:
             raise Unreadable("the prompt is not repeated")
         first = int(offsets[0])
         spans = [
@@ -154,43 +154,43 @@ def read_echo(prompt: str, answer: str) -> Callable[[Any], float]:
 def read_listed(wanted: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
     """What reads a list of next tokens: those with which one of some texts begins, and what is left for all others."""
 
-    def read(found: Any) -> dict[str, Any]:
-        logs = found["choices"][0]["logprobs"]
+    def read(body: Any) -> dict[str, Any]:
+        logs = body["choices"][0]["logprobs"]
         every: dict[str, float] = {}
-        left = 1.0
+        remaining = 1.0
         for token, value in _top(logs):
             log = _log(value)
-            left -= math.exp(log)
+            remaining -= math.exp(log)
             every[token] = max(log, every.get(token, LEAST))
         if len(every) < FEWEST:
             raise Unreadable(f"{len(every)} tokens are listed")
         least = min(every.values())
-        rest = min(least, math.log(left)) if left > 0 else least
-        if len(every) < MANY and left < NOTHING:  # shorter than what was asked for: the whole vocabulary
+        rest = min(least, math.log(remaining)) if remaining > 0 else least
+        if len(every) < MANY and remaining < NOTHING:  # shorter than what was asked for: the whole vocabulary
             rest = LEAST
-        return {"tokens": {one: log for one, log in every.items() if one and _begins(one, wanted)}, "rest": rest}
+        return {"tokens": {each: log for each, log in every.items() if each and _begins(each, wanted)}, "rest": rest}
 
     return read
 
 
 def _begins(token: str, wanted: Sequence[str]) -> bool:
-    return any(one.startswith(token) for one in wanted)
+    return any(text.startswith(token) for text in wanted)
 
 
 def _top(logs: Any) -> list[tuple[str, Any]]:
     """Listed next tokens with their log-probabilities, in the form of completions or in that of chats."""
     if "content" in logs:
         top = logs["content"][0]["top_logprobs"]
-        return [(_token(one), one["logprob"]) for one in top]
+        return [(_token(entry), entry["logprob"]) for entry in top]
     return [(text(token), value) for token, value in logs["top_logprobs"][0].items()]
 
 
-def _token(one: Any) -> str:
+def _token(entry: Any) -> str:
     """The text of a token; empty where its bytes are a part of a letter."""
-    if not isinstance(one.get("bytes"), list):
-        return text(one["token"])
+    if not isinstance(entry.get("bytes"), list):
+        return text(entry["token"])
     try:
-        return bytes(one["bytes"]).decode()
+        return bytes(entry["bytes"]).decode()
     except UnicodeDecodeError:
         return ""
 

@@ -37,17 +37,17 @@ def request(path: str, question: str, choices: Sequence[str], most: int, sample:
         most: Tokens that may be replied.
         sample: Number of the sample, drawn at temperature 1; None for the likeliest reply.
     """
-    asked = prompt(question, choices)
+    text = prompt(question, choices)
     drawn: dict[str, Any] = {"temperature": 0} if sample is None else {"temperature": 1, "seed": sample}
     if path == CHAT:
-        body = {"messages": [{"role": "user", "content": asked}], "max_tokens": most, **drawn}
+        body = {"messages": [{"role": "user", "content": text}], "max_tokens": most, **drawn}
     else:
-        body = {"prompt": asked + TAIL, "max_tokens": most, "stop": ["\n"], **drawn}
-    return Ask(path, body, asked, most)
+        body = {"prompt": text + TAIL, "max_tokens": most, "stop": ["\n"], **drawn}
+    return Ask(path, body, text, most)
 
 
-def read_reply(found: Any) -> str:
+def read_reply(body: Any) -> str:
     """The text of a reply."""
-    choice = found["choices"][0]
-    said = choice["text"] if "text" in choice else choice["message"]["content"] or ""
-    return text(said).strip()
+    choice = body["choices"][0]
+    reply = choice["text"] if "text" in choice else choice["message"]["content"] or ""
+    return text(reply).strip()

@@ -63,13 +63,13 @@ class Tokens:
     counted: bool = True
 
     @classmethod
-    def of(cls, found: Any, prompt: str, reply: str) -> Tokens:
+    def of(cls, body: Any, prompt: str, reply: str) -> Tokens:
         """Tokens as a server's answer states them, estimated where it does not."""
-        usage = found.get("usage") if isinstance(found, dict) else None
+        usage = body.get("usage") if isinstance(body, dict) else None
         stated = [
             usage.get(name) if isinstance(usage, dict) else None for name in ("prompt_tokens", "completion_tokens")
         ]
-        if all(isinstance(one, int) and 0 <= one < 2**31 for one in stated):
+        if all(isinstance(number, int) and 0 <= number < 2**31 for number in stated):
             return cls(int(stated[0] or 0), int(stated[1] or 0))
         return cls(expected(prompt), expected(reply), False)
 
@@ -102,8 +102,8 @@ class Spending:
             Halted: When the budget does not hold it.
         """
         with self._lock:
-            prompt = self.prompt + sum(one.prompt for one in self._reserved) + tokens.prompt
-            reply = self.reply + sum(one.reply for one in self._reserved) + tokens.reply
+            prompt = self.prompt + sum(each.prompt for each in self._reserved) + tokens.prompt
+            reply = self.reply + sum(each.reply for each in self._reserved) + tokens.reply
             money = self.price.of(prompt, reply) if self.price else 0.0
             needs = (
                 ("requests", self.requests + 1, self.budget.requests), ("tokens", prompt + reply, self.budget.tokens),
@@ -142,8 +142,8 @@ class Spending:
 
     def cost(self, prompt: float, reply: float) -> str:
         """Some tokens, and their price where there is one, in words."""
-        found = f"{prompt + reply:,.0f} tokens ({reply:,.0f} of replies)"
-        return f"{found}, {self.price.of(prompt, reply):.4g} {self.price.currency}" if self.price else found
+        text = f"{prompt + reply:,.0f} tokens ({reply:,.0f} of replies)"
+        return f"{text}, {self.price.of(prompt, reply):.4g} {self.price.currency}" if self.price else text
 
 
 def spending(budget: Sequence[str] = (), price: str | None = None) -> Spending:
@@ -163,22 +163,22 @@ def spending(budget: Sequence[str] = (), price: str | None = None) -> Spending:
     rate = None if price is None else _price(price)
     most: dict[str, float] = {}
     for text in [budget] if isinstance(budget, str) else budget:
-        found = _AMOUNT.fullmatch(text.strip())
-        unit = found["unit"] if found else ""
+        match = _AMOUNT.fullmatch(text.strip())
+        unit = match["unit"] if match else ""
         kind = unit if unit in ("requests", "tokens") else "money" if rate and unit == rate.currency else ""
-        if found is None or not kind:
+        if match is None or not kind:
             allowed = _BUDGET_FORM + (f" in {rate.currency}" if rate else "")
             remedy = "correct it" if rate else "correct it, or state a --price as in '0.15/0.60 USD'"
             raise BadInput("--budget", None, f"{text!r} is no budget", allowed, remedy)
         if kind in most:
             raise BadInput("--budget", None, f"{kind} are limited twice", "one limit of each kind", "take one out")
-        most[kind] = float(re.sub("[_,]", "", found["number"])) * _FACTOR[found["factor"]]
+        most[kind] = float(re.sub("[_,]", "", match["number"])) * _FACTOR[match["factor"]]
     return Spending(Budget(**most), rate)
 
 
 def _price(text: str) -> Price:
-    found = _PRICE.fullmatch(text.strip())
-    if found is None:
+    match = _PRICE.fullmatch(text.strip())
+    if match is None:
         allowed = "a million tokens of prompts / of replies, and the currency"
         raise BadInput("--price", None, f"{text!r} is no price", allowed, "write it as in '0.15/0.60 USD'")
-    return Price(float(found["prompt"]), float(found["reply"]), found["unit"])
+    return Price(float(match["prompt"]), float(match["reply"]), match["unit"])

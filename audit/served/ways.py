@@ -27,10 +27,10 @@ def known_protocol(name: str | None) -> Protocol | None:
     Raises:
         BadInput: When there is none of that name.
     """
-    found: Protocol
-    for found in get_args(Protocol):
-        if name == found:
-            return found
+    protocol: Protocol
+    for protocol in get_args(Protocol):
+        if name == protocol:
+            return protocol
     if name is not None:
         names = get_args(Protocol)
         raise BadInput("--protocol", None, f"there is no protocol {name!r}", ", ".join(names), correction(name, names))

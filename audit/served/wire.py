@@ -104,27 +104,29 @@ class Wire:
 
     def _pause(self) -> None:
         """Wait until the server may be asked again; a limit of its rate is one for all threads."""
-        while (left := self._not_before - time.monotonic()) > 0:
-            if self.stopped.wait(left):
+        while (remaining := self._not_before - time.monotonic()) > 0:
+            if self.stopped.wait(remaining):
                 raise BadInput(self.server.url, None, "the work was stopped while the server was waited for", "", KEPT)
 
     def _read(self, response: HTTPResponse) -> Any:
-        end, found = time.monotonic() + 2 * self.seconds, bytearray()
+        end, content = time.monotonic() + 2 * self.seconds, bytearray()
         while part := response.read1(2**16):
-            found += part
-            if len(found) > LARGEST or time.monotonic() > end:
+            content += part
+            if len(content) > LARGEST or time.monotonic() > end:
                 raise ValueError(
                     f"a reply of more than {LARGEST:,} bytes, or of more than {2 * self.seconds:g} seconds"
                 )
-        return json.loads(found)
+        return json.loads(content)
 
 
 def _asked_pause(url: str, error: HTTPError) -> float:
     """Seconds for which the server asks to be left alone; 0 where it does not say so in a readable way."""
-    asked = (error.headers.get("Retry-After") or "").strip()
+    header = (error.headers.get("Retry-After") or "").strip()
     try:
         seconds = (
-            float(asked) if asked[:1].isdigit() else (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
+            float(header)
+            if header[:1].isdigit()
+            else (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
         )
     except (ValueError, TypeError, OverflowError):
         return 0.0
@@ -141,8 +143,8 @@ def _refusal(url: str, error: HTTPError, with_key: bool) -> Refused:
         problem += f", which leads to {place!r}; twokeys does not follow"
         return Refused(url, problem, "name the address of the server itself", error.code)
     try:
-        said = error.read(2**12)[:200].decode(errors="replace")
-        problem += f" ({''.join(letter if letter.isprintable() else ' ' for letter in said)})"
+        message = error.read(2**12)[:200].decode(errors="replace")
+        problem += f" ({''.join(letter if letter.isprintable() else ' ' for letter in message)})"
     except (OSError, HTTPException):
         problem += " and says no more"
     remedy = f"check the address, the model and the variable {KEY}"

@@ -211,19 +211,19 @@ class _Shown:
     def wire(self, made: gr.Blocks) -> None:
         """Say what happens when."""
         parts = self.parts
-        controls, panel, asked = parts.controls, parts.panel, parts.controls.values
+        controls, panel, inputs = parts.controls, parts.panel, parts.controls.values
         outputs = [self.number, self.row, parts.finder, parts.view, panel.whole, panel.map, parts.about]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         heat = [panel.explainer, panel.share]
         gr.on(
-            [controls.words.submit, controls.search.click, *(one.input for one in controls.lists)],
-            _told(self.first), asked, outputs, **private,
+            [controls.words.submit, controls.search.click, *(control.input for control in controls.lists)],
+            _told(self.first), inputs, outputs, **private,
         )  # fmt: skip
-        made.load(_told(self.load), [*heat, *asked], outputs, **private)
+        made.load(_told(self.load), [*heat, *inputs], outputs, **private)
         for part in (parts.view, parts.about):
-            part.open(_told(self.open), [self.number, *heat, *asked], outputs, **private)
-            part.turn(_told(self.turn), asked, outputs, **private)
-            part.home(_told(self.list), [self.number, *asked], outputs, **private)
+            part.open(_told(self.open), [self.number, *heat, *inputs], outputs, **private)
+            part.turn(_told(self.turn), inputs, outputs, **private)
+            part.home(_told(self.list), [self.number, *inputs], outputs, **private)
         gr.on(
             [panel.explainer.input, panel.share.change], _told(self.heat), [self.row, *heat], panel.map,
             trigger_mode="always_last", **private,

@@ -33,7 +33,7 @@ from twokeys.builder.pair.counts import pairing
 from twokeys.builder.publish.eval_rows import recounted
 from twokeys.builder.publish.folder import Folder
 from twokeys.builder.publish.pairs import pair_rows
-from twokeys.builder.publish.rows import dataset_info
+from twokeys.builder.publish.rows import dataset_info, plain_cell
 from twokeys.core.colours import colours
 from twokeys.core.columns import (
     BALANCED,
@@ -243,7 +243,7 @@ def _pair_rows(folder: Folder) -> Checked:
     pictures = folder.images([BALANCED]).hashes()
     for row in folder.stream(PAIRS, images=True):
         wanted = expected.pop(row["id"], None)
-        if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
+        if wanted is None or any(plain_cell(wanted[name]) != row[name] for name in row if name not in PICTURES):
             yield f"{row['id']}: no pair of partners of the balanced set is like this"
         for column, key in PICTURES.items():
             if column in row:
@@ -259,13 +259,6 @@ def _eval_rows(folder: Folder) -> Checked:
     yield from recounted(folder)
     configs = [config for name, config in folder.manifest.configs.items() if name in (OPEN, CHOICE)]
     return counts(row=sum(sum(config.splits.values()) for config in configs), config=configs)
-
-
-def _plain(value: Any) -> Any:
-    """Return a cell as Arrow has it: lists instead of arrays, None instead of NaN."""
-    if isinstance(value, float) and value != value:
-        return None
-    return [_plain(cell) for cell in value] if isinstance(value, (list, tuple, np.ndarray)) else value
 
 
 def _certificate(folder: Folder) -> Checked:

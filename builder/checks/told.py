@@ -12,11 +12,11 @@ import pandas as pd
 from twokeys.builder.balance.select import retrieved, select
 from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.pair.edit import root_of
+from twokeys.builder.pair.generators.retrieved.by_annotations import TRUE_FALSE
 from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
 from twokeys.builder.pair.generators.retrieved.settings import By
-from twokeys.builder.pair.generators.retrieved.told import TRUE_FALSE
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.answers.normal import compared, normalise
 from twokeys.core.columns import RETRIEVED

@@ -29,11 +29,11 @@ class Draft:
 
     Attributes:
         name: Its name.
-        place: What lies there.
+        place: The files at the path.
         columns: `columns` of the corpus.
-        names_only: Whether images are known by name alone.
+        names_only: Whether images have no files.
         splits: Official split -> published split.
-        notes: Field -> what a person should fill in or look at.
+        notes: Field -> a note on what the user should fill in or check.
         rest: Columns without a role.
     """
 
@@ -107,8 +107,8 @@ class Draft:
             _line(f"      {name}", _flow(value), self.notes.get(name, ""), plain=True)
             for name, value in self.columns.items()
         ]
-        asked = {name: note for name, note in self.notes.items() if name not in self.columns}
-        return [*lines, *(f"      # {name}:              # {FILL_IN}: {note}" for name, note in asked.items())]
+        open_notes = {name: note for name, note in self.notes.items() if name not in self.columns}
+        return [*lines, *(f"      # {name}:              # {FILL_IN}: {note}" for name, note in open_notes.items())]
 
 
 _REVISION = f"{FILL_IN}: a commit or a version"
@@ -124,22 +124,22 @@ def drafted(name: str, place: Place) -> Draft:
     read = sampled(place)
     rows, place = read.rows, read.place
     seen = images(rows, read.inside, place.root)
-    found = roles(rows, seen.only)
-    found.id = roles(read.first, seen.only).id  # ids differ within a split
-    notes = {field: note for field, note in found.unsure.items() if note}
+    guessed = roles(rows, seen.only)
+    guessed.id = roles(read.first, seen.only).id  # ids differ within a split
+    notes = {field: note for field, note in guessed.unsure.items() if note}
     if read.second is not None:
         notes.pop("answer", None)
-    columns = _columns(rows, found, seen, notes) | _joined(read.second, notes)
+    columns = _columns(rows, guessed, seen, notes) | _joined(read.second, notes)
     rest = [
         column
         for column in read.shared
-        if _worth(rows, column) and column not in found.taken and column not in _named(seen)
+        if _worth(rows, column) and column not in guessed.taken and column not in _named(seen)
     ]
     splits = {split: split if _SPLIT.fullmatch(split) and split != "all" else "test" for split in place.files}
     if len(set(splits.values())) < len(splits):
         splits = {split: re.sub(r"\W", "_", split) for split in splits}
-    if found.split is not None:
-        splits = {value: re.sub(r"\W", "_", value) for value in values(place, found.split)}
+    if guessed.split is not None:
+        splits = {value: re.sub(r"\W", "_", value) for value in values(place, guessed.split)}
     return Draft(name, place, columns, not seen.known, splits, notes, rest[:12])
 
 
@@ -149,17 +149,17 @@ def _joined(second: SecondFile | None, notes: dict[str, str]) -> dict[str, Any]:
         return {}
     notes["answer"] = "of the second file below" if not second.several else "what most annotators said is the gold"
     column = f"golds.{second.answer}"
-    told = {"answer": None, "answers": column} if second.several else {"answer": column}
-    return {**told, "joined": {"golds": {"file": second.name, "id": second.id}}}
+    columns = {"answer": None, "answers": column} if second.several else {"answer": column}
+    return {**columns, "joined": {"golds": {"file": second.name, "id": second.id}}}
 
 
-def _columns(rows: Records, found: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str, Any]:
-    columns: dict[str, Any] = {"id": found.id} if found.id else {}
-    columns["question"] = found.question or "question"
-    if found.question is None:
+def _columns(rows: Records, roles: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str, Any]:
+    columns: dict[str, Any] = {"id": roles.id} if roles.id else {}
+    columns["question"] = roles.question or "question"
+    if roles.question is None:
         notes["question"] = f"{FILL_IN}: no column looks like questions"
-    elif found.hint:
-        columns["question"] = [found.hint, found.question]
+    elif roles.hint:
+        columns["question"] = [roles.hint, roles.question]
     columns["image"] = seen.columns or "image"
     if seen.columns is None:
         notes["image"] = f"{FILL_IN}: no column names or holds images; a template such as '{{id}}.png' may do"
@@ -168,19 +168,19 @@ def _columns(rows: Records, found: Roles, seen: ImagesFound, notes: dict[str, st
     if seen.columns is not None and (empty := _sometimes_empty(rows, seen)):
         columns["filled"] = empty
         notes["filled"] = "rows without an image are not read"
-    if found.answer is None and found.answers is not None:
+    if roles.answer is None and roles.answers is not None:
         columns["answer"] = None
         notes["answer"] = "no column of golds: what most annotators said is the gold"
-    elif found.answer is None:
+    elif roles.answer is None:
         columns["answer"] = "answer"
         notes["answer"] = f"{FILL_IN}: no column looks like golds"
     else:
-        columns["answer"] = found.answer
+        columns["answer"] = roles.answer
     for name in ("choices", "answer_is", "answers", "answer_type", "split"):
-        if (value := getattr(found, name)) is not None:
+        if (value := getattr(roles, name)) is not None:
             columns[name] = value
-    if found.separators:
-        columns["separators"] = found.separators
+    if roles.separators:
+        columns["separators"] = roles.separators
     if "answer_is" in columns and "answer_is" in notes:
         notes["answer_is"] = f"{FILL_IN}: {notes['answer_is']}"
     return columns
@@ -197,12 +197,12 @@ def _named(seen: ImagesFound) -> set[str]:
 
 
 def _worth(rows: Records, column: str) -> bool:
-    """Whether a column is worth keeping with every item: it is short, and not what ImageFolder calls `image`."""
+    """Whether a column should be kept with every item: it is short, and not the `image` of an ImageFolder."""
     return column != "file_name" and all(len(str(row.get(column))) < _LONGEST for row in rows)
 
 
 def _flow(value: Any) -> str:
-    """A value as YAML on one line."""
+    """A value as YAML on a single line."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
     return text.removesuffix("...\n").strip()
 
@@ -212,6 +212,6 @@ def _listed(name: str, values: list[str]) -> str:
 
 
 def _line(name: str, value: str, note: str = "", plain: bool = False) -> str:
-    """One line with its comment."""
+    """A line with its comment."""
     text = f"{name}: {value if plain else _flow(value)}"
     return f"{text:<30} # {note}" if note else text

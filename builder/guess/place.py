@@ -1,4 +1,4 @@
-"""What lies at a path: a file, a folder of tables, a dataset folder, or a dataset of the Hub in the local cache."""
+"""The data at a path: a file, a folder of tables, a dataset folder, or a dataset of the Hub in the local cache."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from twokeys.core.pictures.decoding import file_endings
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 _COMMIT = re.compile(r"/snapshots/([0-9a-f]{40})")
 _MOST_FILES = 200_000
-"""Files of a folder that are looked at, at most."""
+"""Largest number of files of a folder that are listed."""
 _NEEDS = f"a file ending in {', '.join(TABLES)}, a folder that holds such, or a dataset of the Hub in the local cache"
 
 
@@ -38,7 +38,7 @@ class Place:
         commit: Commit of a repository in the local cache.
         files: Split -> its files.
         others: Further tables of the folder, which hold no items by themselves.
-        card: What the YAML head of the folder's README says.
+        card: The YAML header of the folder's README.
     """
 
     root: Path
@@ -55,7 +55,7 @@ def place(name: str | Path) -> Place:
     """Find the tables that a path or a Hub name leads to, without the network.
 
     Raises:
-        BadInput: When nothing is there, or what is there holds no table.
+        BadInput: If the path does not exist, or there is no table.
     """
     path = Path(name).expanduser()
     if path.is_file():
@@ -73,7 +73,7 @@ def of_folder(root: Path) -> Place:
     """Find the tables of a folder.
 
     Raises:
-        BadInput: When it holds none, or what it holds cannot be read as a dataset.
+        BadInput: If there is no dataset, or it cannot be read.
     """
     if _is_dataset(root):
         corpus = _corpus("hf", root, {})
@@ -101,9 +101,9 @@ def _of_hub(name: str) -> Place:
         remedy = f"fetch it first: hf download --repo-type dataset {name} --local-dir DIR, then name DIR"
         problem = f"the dataset {name!r} is neither a path nor in the local cache, and nothing is downloaded here"
         raise BadInput(name, None, problem, _NEEDS, remedy) from None
-    found = of_folder(root)
+    place = of_folder(root)
     return Place(
-        found.root, found.format, found.files, found.options, name, _commit(root), found.others, _card(root)
+        place.root, place.format, place.files, place.options, name, _commit(root), place.others, _card(root)
     )  # fmt: skip
 
 
@@ -142,28 +142,28 @@ def _card(root: Path) -> dict[str, Any]:
 
 
 def _commit(root: Path) -> str | None:
-    found = _COMMIT.search(root.as_posix())
-    return found[1] if found else None
+    match = _COMMIT.search(root.as_posix())
+    return match[1] if match else None
 
 
 def listing(root: Path) -> list[Path]:
-    """Files of a folder and of the folders in it, sorted; hidden ones are passed over, and links to folders too."""
-    found: list[Path] = []
+    """Files of a folder and its subfolders, sorted; hidden files and links to folders are skipped."""
+    files: list[Path] = []
     for inside, folders, names in os.walk(root):
         folder = Path(inside)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [folder / name for name in sorted(names) if not name.startswith(".")]
-        if len(found) > _MOST_FILES:
+        files += [folder / name for name in sorted(names) if not name.startswith(".")]
+        if len(files) > _MOST_FILES:
             break
-    return found
+    return files
 
 
 def images_below(root: Path) -> list[PurePosixPath]:
     """Image files of a folder and of the folders and archives in it, as rows name them: `photos.zip/1.png`.
 
-    An archive that cannot be read holds none: whoever reads the corpus is told what is wrong with it.
+    An unreadable archive counts as empty: the reader of the corpus reports its problem.
     """
-    found: list[PurePosixPath] = []
+    images: list[PurePosixPath] = []
     for path in listing(root):
         name = PurePosixPath(path.relative_to(root))
         inside = [name]
@@ -172,8 +172,8 @@ def images_below(root: Path) -> list[PurePosixPath]:
                 inside = [name / member for member in member_names(root, name.as_posix())]
             except BadInput:
                 inside = []
-        found += [one for one in inside if one.suffix.lower() in file_endings()]
-    return found
+        images += [each for each in inside if each.suffix.lower() in file_endings()]
+    return images
 
 
 def _tables(root: Path) -> list[Path]:
@@ -181,20 +181,20 @@ def _tables(root: Path) -> list[Path]:
 
 
 def _is_table(path: Path) -> bool:
-    own = ("dataset_info.json", "dataset_infos.json", hf.STATE)
-    return without_packing(path.name).endswith(TABLES) and path.name not in own
+    state_files = ("dataset_info.json", "dataset_infos.json", hf.STATE)
+    return without_packing(path.name).endswith(TABLES) and path.name not in state_files
 
 
 def _by_split(names: list[str]) -> dict[str, str | list[str]]:
-    """The files of each split that paths tell."""
-    found: dict[str, list[str]] = {}
+    """The files of each split, by their paths."""
+    by_split: dict[str, list[str]] = {}
     for name in names:
-        found.setdefault(_split(name), []).append(name)
-    return {split: files[0] if len(files) == 1 else files for split, files in found.items()}
+        by_split.setdefault(_split(name), []).append(name)
+    return {split: files[0] if len(files) == 1 else files for split, files in by_split.items()}
 
 
 def _split(name: str) -> str:
-    """The split that a path tells: its folder if there is one, and its own name."""
+    """The split in a path: in the name of its folder, or of the file."""
     path = Path(name)
     stem = path.name.partition(".")[0]
     return stem if path.parent.name in ("", ".", "data") else f"{path.parent.name}_{stem}"

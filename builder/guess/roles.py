@@ -1,4 +1,4 @@
-"""Which column holds what: told by names, and checked against the values of some rows."""
+"""The roles of columns: guessed from their names, and checked against the values of some rows."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _FEW = 12
 
 @dataclass
 class Roles:
-    """The columns of a table, as a recipe names them; None where nothing was found.
+    """The columns of a table, as a recipe names them; None if there is no such column.
 
     Attributes:
         question: Column of the question.
         answer: Column of the gold.
-        hint: Column of a text that stands before the question.
+        hint: Column of a text that precedes the question.
         choices: Column of the options, or a column for each.
-        answers: Column of what annotators answered.
+        answers: Column of all annotators' answers.
         answer_is: How the gold of a question with options is given.
         answer_type: Column of answer types.
         id: Column of ids that differ.
         split: Column of splits.
         separators: Column -> the text between the members of its lists.
-        unsure: Field -> a sentence about what could not be told.
+        unsure: Field -> a sentence about an uncertain guess.
     """
 
     question: str | None = None
@@ -71,30 +71,30 @@ class Roles:
 
 
 def roles(records: Records, images: Sequence[str] = ()) -> Roles:
-    """Guess what the columns of some records hold.
+    """Guess the roles of the columns of some records.
 
     Args:
         records: Some rows.
-        images: Columns that hold images, and nothing else.
+        images: Columns that hold only images.
     """
     names = [name for name in dict.fromkeys(name for record in records for name in record) if name not in images]
-    found = Roles(question=_named(names, _QUESTION, records, _is_text))
-    if found.question is None:
-        found.question = _talk(records, names, found) or _asking(records, names)
-    rest = [name for name in names if name != found.question]
-    found.answer = found.answer or _named(rest, _ANSWER, records, _is_single)
-    rest = [name for name in rest if name != found.answer]
-    found.choices = _named(rest, _CHOICES, records, _is_filled) or _option_columns(rest)
-    if found.choices is None and (name := _named(rest, _CHOICES, records, lambda _: True)) is not None:
-        found.choices = _inside_objects(texts(records, name), name, found)
-    _read_options(records, found)
-    found.answers = _named(rest, _ANSWERS, records, _is_filled)
-    found.hint = _named(rest, _HINT, records, _is_text)
-    found.split = _named(rest, _SPLIT, records, lambda values: _is_single(values) and len(set(values)) <= _FEW)
-    found.id = _named(rest, _ID, records, lambda values: _is_single(values) and _differ(values, len(records)))
-    found.answer_type = _named(rest, ("answertype",), records, lambda values: set(values) <= {*ANSWER_TYPES, "other"})
-    _judge(records, found)
-    return found
+    guessed = Roles(question=_named(names, _QUESTION, records, _is_text))
+    if guessed.question is None:
+        guessed.question = _talk(records, names, guessed) or _asking(records, names)
+    rest = [name for name in names if name != guessed.question]
+    guessed.answer = guessed.answer or _named(rest, _ANSWER, records, _is_single)
+    rest = [name for name in rest if name != guessed.answer]
+    guessed.choices = _named(rest, _CHOICES, records, _is_filled) or _option_columns(rest)
+    if guessed.choices is None and (name := _named(rest, _CHOICES, records, lambda _: True)) is not None:
+        guessed.choices = _inside_objects(texts(records, name), name, guessed)
+    _read_options(records, guessed)
+    guessed.answers = _named(rest, _ANSWERS, records, _is_filled)
+    guessed.hint = _named(rest, _HINT, records, _is_text)
+    guessed.split = _named(rest, _SPLIT, records, lambda values: _is_single(values) and len(set(values)) <= _FEW)
+    guessed.id = _named(rest, _ID, records, lambda values: _is_single(values) and _differ(values, len(records)))
+    guessed.answer_type = _named(rest, ("answertype",), records, lambda values: set(values) <= {*ANSWER_TYPES, "other"})
+    _judge(records, guessed)
+    return guessed
 
 
 def texts(records: Records, name: str) -> list[Any]:
@@ -109,13 +109,13 @@ def _inside(record: dict[str, Any], name: str) -> Any:
     return value
 
 
-def options_of(record: dict[str, Any], found: Roles) -> list[str]:
+def options_of(record: dict[str, Any], roles: Roles) -> list[str]:
     """The options of a row as texts, in their places."""
-    if isinstance(found.choices, list):
-        return [as_text(_inside(record, name)) for name in found.choices]
-    value = _inside(record, found.choices or "")
+    if isinstance(roles.choices, list):
+        return [as_text(_inside(record, name)) for name in roles.choices]
+    value = _inside(record, roles.choices or "")
     if isinstance(value, str):
-        between = found.separators.get(found.choices or "")
+        between = roles.separators.get(roles.choices or "")
         value = [part.strip() for part in value.split(between)] if between else printed(value)
     value = by_letter(value) or value
     return [as_text(option) for option in value] if isinstance(value, list) else []
@@ -167,7 +167,7 @@ def _asking(records: Records, names: Sequence[str]) -> str | None:
     return best if best is not None and 2 * asking[best] > len(records) else None
 
 
-def _talk(records: Records, names: Sequence[str], found: Roles) -> str | None:
+def _talk(records: Records, names: Sequence[str], roles: Roles) -> str | None:
     """The first turn of a conversation of two, whose second turn is the gold."""
     for name in names:
         values = texts(records, name)
@@ -175,7 +175,7 @@ def _talk(records: Records, names: Sequence[str], found: Roles) -> str | None:
             continue
         for key in ("value", "content", "text"):
             if all(isinstance(turn, dict) and isinstance(turn.get(key), str) for value in values for turn in value):
-                found.answer = f"{name}.1.{key}"
+                roles.answer = f"{name}.1.{key}"
                 return f"{name}.0.{key}"
     return None
 
@@ -184,8 +184,8 @@ def _option_columns(names: Sequence[str]) -> list[str] | None:
     """Columns such as A, B, C, D or option_1, option_2."""
     by_stem: dict[str, dict[str, str]] = {}
     for name in names:
-        if (told := _OPTION.fullmatch(name)) and told["stem"].lower() in _STEMS:
-            by_stem.setdefault(told["stem"], {})[told["mark"].upper()] = name
+        if (match := _OPTION.fullmatch(name)) and match["stem"].lower() in _STEMS:
+            by_stem.setdefault(match["stem"], {})[match["mark"].upper()] = name
     for marks in by_stem.values():
         for order in (_LETTERS[:8], _NUMBERS):
             columns = []
@@ -198,18 +198,18 @@ def _option_columns(names: Sequence[str]) -> list[str] | None:
     return None
 
 
-def _inside_objects(values: Sequence[Any], name: str, found: Roles) -> str | list[str] | None:
-    """The options of objects: by letter, in fields that are numbered, or in the list beside that of their labels."""
+def _inside_objects(values: Sequence[Any], name: str, roles: Roles) -> str | list[str] | None:
+    """The options in objects: by letter, in numbered fields, or in a list next to the list of their labels."""
     if all(by_letter(value) for value in values):
         return name
     objects = [value for value in values if isinstance(value, dict)]
     keys = list(objects[0]) if objects else []
-    same = len(objects) == len(values) and all(one.keys() == objects[0].keys() for one in objects)
+    same = len(objects) == len(values) and all(each.keys() == objects[0].keys() for each in objects)
     if same and any(sorted(keys) == [str(first + place) for place in range(len(keys))] for first in (0, 1)):
         return [f"{name}.{key}" for key in sorted(keys)]
-    if same and all(_in_order(one) for one in objects):
+    if same and all(_in_order(each) for each in objects):
         return f"{name}.text"
-    found.unsure["choices"] = f"the column {name!r} may hold options: name its fields, as [{name}.FIELD, ...]"
+    roles.unsure["choices"] = f"the column {name!r} may hold options: name its fields, as [{name}.FIELD, ...]"
     return None
 
 
@@ -221,44 +221,44 @@ def _in_order(options: dict[str, Any]) -> bool:
     return any([as_text(label) for label in labels] == list(marks[: len(labels)]) for marks in (_LETTERS, _NUMBERS))
 
 
-def _read_options(records: Records, found: Roles) -> None:
-    """Find what stands between the options of a column of texts, or give the column up."""
-    if not isinstance(found.choices, str):
+def _read_options(records: Records, roles: Roles) -> None:
+    """Guess the separator of the options in a column of texts, or give the column up."""
+    if not isinstance(roles.choices, str):
         return
-    values = texts(records, found.choices)
+    values = texts(records, roles.choices)
     plain = [printed(value) if isinstance(value, str) else value for value in values]
     if all(isinstance(value, list) or by_letter(value) for value in plain):
         return
-    golds = {as_text(gold) for gold in texts(records, found.answer)} if found.answer else set()
+    golds = {as_text(gold) for gold in texts(records, roles.answer)} if roles.answer else set()
     written = [value for value in values if isinstance(value, str)]
     for between in _SEPARATORS:
         parts = [[part.strip() for part in value.split(between)] for value in written]
         if written and all(len(members) > 1 for members in parts):
-            found.separators[found.choices] = between
+            roles.separators[roles.choices] = between
             if any(set(members) & golds for members in parts) or between == "|":
                 return
-            del found.separators[found.choices]
-    found.unsure["choices"] = (
-        f"the column {found.choices!r} may hold options, as {short(written[0], 50)}" if written else ""
+            del roles.separators[roles.choices]
+    roles.unsure["choices"] = (
+        f"the column {roles.choices!r} may hold options, as {short(written[0], 50)}" if written else ""
     )
-    found.choices = None
+    roles.choices = None
 
 
-def _judge(records: Records, found: Roles) -> None:
-    """Tell how the golds of questions with options are given, and what golds without options may need."""
-    if found.answer is None or not texts(records, found.answer):
-        if found.answer is None and found.answers is None:
-            found.unsure["answer"] = "the column of golds"
+def _judge(records: Records, roles: Roles) -> None:
+    """Guess how golds name an option, and which settings golds without options may need."""
+    if roles.answer is None or not texts(records, roles.answer):
+        if roles.answer is None and roles.answers is None:
+            roles.unsure["answer"] = "the column of golds"
         return
-    if found.choices is None:
-        golds = {as_text(gold).lower() for gold in texts(records, found.answer)}
+    if roles.choices is None:
+        golds = {as_text(gold).lower() for gold in texts(records, roles.answer)}
         if golds <= {"0", "1"}:
-            found.unsure["values"] = f"what 0 and 1 mean, if {found.answer!r} says no and yes so"
+            roles.unsure["values"] = f"what 0 and 1 mean, if {roles.answer!r} says no and yes so"
         return
     counts = dict.fromkeys(("rows", "text", "letter", "number", "zero", "last"), 0)
     for record in records:
-        options = options_of(record, found)
-        gold = as_text(record.get(found.answer)) if not isinstance(record.get(found.answer), list) else ""
+        options = options_of(record, roles)
+        gold = as_text(record.get(roles.answer)) if not isinstance(record.get(roles.answer), list) else ""
         if not gold or not any(options):
             continue
         letter = re.fullmatch(r"\(?([A-Za-z])[).:]?", gold)
@@ -272,10 +272,10 @@ def _judge(records: Records, found: Roles) -> None:
     if not counts["rows"] or counts["text"] >= most:
         return
     if counts["letter"] >= most:
-        found.answer_is = "letter"
+        roles.answer_is = "letter"
     elif counts["number"] >= most:
-        found.answer_is = "index from 1" if counts["last"] and not counts["zero"] else "index"
+        roles.answer_is = "index from 1" if counts["last"] and not counts["zero"] else "index"
         if not counts["last"] and not counts["zero"]:
-            found.unsure["answer_is"] = "whether the index counts from 0 (`index`) or from 1 (`index from 1`)"
+            roles.unsure["answer_is"] = "whether the index counts from 0 (`index`) or from 1 (`index from 1`)"
     else:
-        found.unsure["answer_is"] = "how golds name an option: text, letter, index, or index from 1"
+        roles.unsure["answer_is"] = "how golds name an option: text, letter, index, or index from 1"

@@ -16,7 +16,7 @@ from twokeys.core.errors import BadInput
 from twokeys.core.templates import as_text, is_template
 
 _ROWS = 200
-"""Rows that are looked at."""
+"""Number of rows that are read."""
 _FEWEST = 20
 """Of each split at least."""
 _SHARED = 0.8
@@ -25,13 +25,13 @@ _SHARED = 0.8
 
 @dataclass(frozen=True)
 class SecondFile:
-    """A table with the golds of another one.
+    """A table with the golds of another table.
 
     Attributes:
         name: Its path inside the folder.
         id: The column of ids, which has the same name in both.
-        answer: Its column of golds, or of what annotators answered.
-        several: Whether the column holds what annotators answered.
+        answer: Its column of golds, or of all annotators' answers.
+        several: Whether the column holds all annotators' answers.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Sampled:
     Attributes:
         place: With these tables alone.
         rows: Rows of all splits.
-        first: Rows of the first one.
+        first: Rows of the first table.
         inside: Columns that hold bytes of images.
         shared: Columns that every table has.
         second: The table with their golds, if they have none.
@@ -77,9 +77,9 @@ def sampled(place: Place) -> Sampled:
             problems.append(problem)
     if not read:
         raise problems[0]
-    told = {split: _told(rows, inside) for split, (rows, inside) in read.items()}
-    best = max(told.values(), key=lambda one: (one[0] is not None, one[1] is not None))
-    chosen = [split for split in read if told[split] == best]
+    guesses = {split: _told(rows, inside) for split, (rows, inside) in read.items()}
+    best = max(guesses.values(), key=lambda guess: (guess[0] is not None, guess[1] is not None))
+    chosen = [split for split in read if guesses[split] == best]
     others = [split for split in place.files if split not in chosen]
     rows = [row for split in chosen for row in read[split][0]]
     shared = [name for name in read[chosen[0]][0][0] if all(name in row for row in rows)]
@@ -92,12 +92,12 @@ def sampled(place: Place) -> Sampled:
 
 def values(place: Place, column: str) -> list[str]:
     """All values of a column, in order of appearance."""
-    found: dict[str, None] = {}
+    values: dict[str, None] = {}
     for file in (file for files in place.files.values() for file in files):
         for _, record in records(file, {column: "columns.split"}):
             if not isinstance(record, BadInput) and not absent(record.get(column)):
-                found[as_text(record[column])] = None
-    return list(found)
+                values[as_text(record[column])] = None
+    return list(values)
 
 
 def sample(file: SourceFile, most: int) -> tuple[Records, list[str]]:
@@ -123,9 +123,9 @@ def sample(file: SourceFile, most: int) -> tuple[Records, list[str]]:
 
 
 def _told(rows: Records, inside: list[str]) -> tuple[str | None, str | None]:
-    """The columns of questions and of golds; tables of one kind name them alike."""
-    found = roles(rows, inside)
-    return found.question, found.answer or found.answers
+    """The columns of questions and of golds; tables of the same kind give them the same names."""
+    guessed = roles(rows, inside)
+    return guessed.question, guessed.answer or guessed.answers
 
 
 def _only(place: Place, chosen: list[str], others: list[str]) -> Place:
@@ -146,11 +146,11 @@ def _only(place: Place, chosen: list[str], others: list[str]) -> Place:
 def _second(rows: Records, others: dict[str, Records], place: Place) -> SecondFile | None:
     """The table that holds a gold for nearly every id of the rows."""
     for split, second in others.items():
-        found = roles(second)
-        answer = found.answer or found.answers
+        guessed = roles(second)
+        answer = guessed.answer or guessed.answers
         for name in [column for column in second[0] if answer and column != answer and column in rows[0]]:
             ids = {as_text(value) for value in texts(rows, name)}
             there = {as_text(value) for value in texts(second, name)}
             if len(ids) == len(rows) and len(ids & there) >= _SHARED * len(ids):
-                return SecondFile(place.files[split][0].name, name, str(answer), found.answer is None)
+                return SecondFile(place.files[split][0].name, name, str(answer), guessed.answer is None)
     return None

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 
+from twokeys.builder.measure.baselines import families
 from twokeys.core.ceilings import all_ceilings, codes
 from twokeys.core.intervals.accuracy import accuracy, chance
 from twokeys.core.measured import CROSS_FITTED, PREDICTION, UNMET, Measured
 from twokeys.core.strata import strata
-from twokeys.data_cards.blindness import Blindness, Ceiling, Score
+from twokeys.data_cards.blindness import Blindness, Ceiling, Sample, Score
 
 
 def measured_by(items: pd.DataFrame, fit: str = CROSS_FITTED) -> dict[str, str]:
@@ -52,6 +53,12 @@ def blindness(
         beside: Further columns of strata, see `twokeys.core.strata`.
     """
     bounds, scores = [], []
+    most = {family.name: family.most for family in families()}
+    samples = {
+        name: _sample(items, name, most.get(name.partition(".")[2], 0))
+        for fit in fits
+        for name in measured_by(items, fit)
+    }
     for stratum, part in strata(items, beside).items():
         if not len(part):
             continue
@@ -62,8 +69,24 @@ def blindness(
         for name, column in (pair for fit in fits for pair in measured_by(items, fit).items()):
             applies = part[part[column].notna()]
             if len(applies):
-                scores.append(_score(name, column, stratum, applies, confidence))
+                score = _score(name, column, stratum, applies, confidence)
+                scores.append(score.model_copy(update={"sample": samples[name]}))
     return Blindness(ceilings=bounds, scores=scores)
+
+
+def _sample(items: pd.DataFrame, name: str, most: int) -> Sample | None:
+    """What a baseline learned from; None if it learned from all contents of its view, `most` of a form at most."""
+    options = items["choices"].map(len)
+    if not most or int(options.clip(lower=1).sum()) <= most:
+        return None
+    asked, offered = items["question_key"][options == 0], items[options > 0]
+    cases = pd.DataFrame({"choices": offered["choices"].map(tuple)})
+    if name.startswith("question."):
+        cases["question"] = offered["question"]
+    of_options = int(cases.drop_duplicates()["choices"].map(len).sum())
+    found = [asked.nunique(), of_options] if name.startswith("question.") else [of_options]
+    drawn = sum(min(contents, most) for contents in found)
+    return Sample(drawn=drawn, of=sum(found)) if drawn < sum(found) else None
 
 
 def _score(name: str, column: str, stratum: str, part: pd.DataFrame, confidence: float) -> Score:

@@ -38,6 +38,8 @@ def fit_and_score(
     # Classes of options are 0 (not gold) and 1 (gold).
     classes = _frequent(problem.label[outside], max_answers) if problem.form == "answer" else np.arange(2)
     train = outside & np.isin(problem.label, classes)
+    if baseline.most:
+        train &= drawn(len(problem.text), baseline.most)[problem.content]
     if not train.any():
         return None
     place = np.argsort(classes)
@@ -52,6 +54,17 @@ def fit_and_score(
         return _among_offered(scores, problem, inside, classes)
     gold_class = int(np.flatnonzero(classes == 1)[0])
     return _drawn(scores[:, gold_class], problem.item[inside], problem.label[inside])
+
+
+def drawn(contents: int, most: int) -> NDArray[np.bool_]:
+    """(contents,) which contents of a problem are in the sample from which a family learns; all if they are few.
+
+    Example:
+        >>> drawn(3, 5).sum(), drawn(500, 20).sum()
+        (np.int64(3), np.int64(20))
+    """
+    inside: NDArray[np.bool_] = np.random.default_rng(0).permutation(contents) < most
+    return inside
 
 
 def _frequent(labels: Ints, limit: int) -> Ints:

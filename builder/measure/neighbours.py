@@ -29,11 +29,12 @@ class Index:
     Args:
         vectors: (n, d) unit vectors. Inverted lists keep 16-bit vectors at 16 bits, in half of the memory; such vectors
             may be memory-mapped.
+        exact_up_to: Up to so many vectors every search is exact; `EXACT_UP_TO` if None.
     """
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Vectors, exact_up_to: int | None = None) -> None:
         n, d = vectors.shape
-        self.exact = n <= EXACT_UP_TO
+        self.exact = n <= (EXACT_UP_TO if exact_up_to is None else exact_up_to)
         self._index: Any
         if self.exact:
             self._index = faiss.IndexFlatIP(d)

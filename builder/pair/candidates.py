@@ -1,4 +1,4 @@
-"""Candidates for retrieved partners as columns of codes: there are millions, of which balance needs a few.
+"""Candidates for retrieved partners as columns of codes: balance needs only a few of millions.
 
 A candidate becomes a row of the item table if balance chooses it, or if it is refused, so that the reason is published.
 """
@@ -25,27 +25,28 @@ from twokeys.core.items import TextRule
 Ints = NDArray[np.int64]
 CATEGORIES = ("kind", "of", "image", "answer", "compared", "group")
 COLUMNS = ("id", "generator", *CATEGORIES, "problem", "scores")
-"""Of a candidate: the id that it has as an item, the number of the generator, its kind, what it is, the answer as it is
-compared, the group of its image, why it is refused (missing if it is sound), and what models say of it (JSON)."""
+"""Columns of a candidate: its id as an item, the number of its generator, its kind, the item that it is for, its image,
+its answer as written and as compared, the group of its image, why it is refused (missing if it is sound), and the
+scores of models (JSON)."""
 SCHEMA = pa.schema([
     (name, CODES if name in CATEGORIES else pa.int16() if name == "generator" else pa.large_string())
     for name in COLUMNS
 ])  # fmt: skip
 PLACED = ("image_key", "image_width", "image_height", *CARRIED)
-"""What a retrieved partner has from its image."""
+"""Columns that a retrieved partner inherits from its image."""
 
 
-def examined(asked: Retrieved, number: int, text: TextRule) -> pd.DataFrame:
+def examined(retrieved: Retrieved, number: int, text: TextRule) -> pd.DataFrame:
     """The candidates of one generator, with `COLUMNS`.
 
     Args:
-        asked: The generator, and what it found.
-        number: Its number in the recipe.
+        retrieved: The generator and its candidates.
+        number: Number of the generator in the recipe.
         text: The recipe's canonical form of text.
     """
-    found = asked.found.candidates
-    of, answer = found["of"].cat, found["answer"].cat
-    sides = _sides(asked.items.frame.set_index("id").loc[of.categories])
+    candidates = retrieved.found.candidates
+    of, answer = candidates["of"].cat, candidates["answer"].cat
+    sides = _sides(retrieved.items.frame.set_index("id").loc[of.categories])
     form, forms = pd.factorize(pd.Series(sides, dtype=object))
     pair = form[of.codes].astype(np.int64) * max(len(answer.categories), 1) + answer.codes
     kinds, kind = np.unique(pair, return_inverse=True)
@@ -53,23 +54,23 @@ def examined(asked: Retrieved, number: int, text: TextRule) -> pd.DataFrame:
         (forms[place // len(answer.categories)], str(answer.categories[place % len(answer.categories)]))
         for place in kinds.tolist()
     ]
-    problems = np.array([_problem(new, base, text, asked.found.expected) for base, new in cases], dtype=object)
+    problems = np.array([_problem(new, base, text, retrieved.found.expected) for base, new in cases], dtype=object)
     same = [compared(base.answer_type, base.choices, new) for base, new in cases]
-    names = (column.astype(str).tolist() for column in (found["of"], found["image"], found["answer"]))
+    names = (column.astype(str).tolist() for column in (candidates["of"], candidates["image"], candidates["answer"]))
     code, different = pd.factorize(np.array(same, dtype=object))
-    ids = [edit_id(asked.found.kind, *each) for each in zip(*names, strict=True)]
-    return found.assign(
+    ids = [edit_id(retrieved.found.kind, *each) for each in zip(*names, strict=True)]
+    return candidates.assign(
         id=pd.Series(ids, dtype="str"),
-        kind=pd.Categorical([asked.found.kind]).repeat(len(found)),
-        generator=np.full(len(found), number, dtype=np.int16),
+        kind=pd.Categorical([retrieved.found.kind]).repeat(len(candidates)),
+        generator=np.full(len(candidates), number, dtype=np.int16),
         compared=as_candidates(compared=(code[kind], different))["compared"],
         problem=pd.Series(problems[kind], dtype=object),
-        scores=pd.Series(None, index=found.index, dtype=object),
+        scores=pd.Series(None, index=candidates.index, dtype=object),
     )
 
 
 def _problem(new: str, base: Side, text: TextRule, expected: bool) -> str | None:
-    """See `answer_problem`; what is told may be onward (`twokeys.builder.pair.onward`): with the answer of its item."""
+    """See `answer_problem`; by annotations, an onward candidate (`onward.py`) may have the answer of its item."""
     return None if new == base.answer and not expected else answer_problem(new, base, base.choices, text)
 
 
@@ -82,19 +83,19 @@ def together(tables: Sequence[pd.DataFrame], pool: Pool | None) -> pd.DataFrame:
     """The candidates of several generators, with the groups of their images.
 
     Args:
-        tables: The candidates of each, as `examined`.
+        tables: The candidates of each generator, as returned by `examined`.
         pool: The images; None if there are no candidates.
     """
     if pool is None or not tables:
         none: pd.DataFrame = SCHEMA.empty_table().to_pandas()
         return none
-    found = pd.concat(tables, ignore_index=True)
-    found = found.astype(dict.fromkeys((name for name in CATEGORIES if name in found), "category"))
-    image = found["image"].cat
+    every = pd.concat(tables, ignore_index=True)
+    every = every.astype(dict.fromkeys((name for name in CATEGORIES if name in every), "category"))
+    image = every["image"].cat
     groups = pool.groups(set(map(str, image.categories)))
     code, names = pd.factorize(np.array([groups[key] for key in image.categories], dtype=object))
     group = as_candidates(group=(code[image.codes], names))["group"]
-    return found.assign(group=group)[list(COLUMNS)]
+    return every.assign(group=group)[list(COLUMNS)]
 
 
 def without_pools(candidates: pd.DataFrame, pool: Pool, names: Collection[str]) -> pd.DataFrame:
@@ -105,43 +106,43 @@ def without_pools(candidates: pd.DataFrame, pool: Pool, names: Collection[str]) 
 
 
 def of_items(candidates: pd.DataFrame, items: pd.DataFrame, columns: Iterable[str]) -> dict[str, pd.Series[Any]]:
-    """What candidates have from the items that they are of, by name of the column.
+    """Columns of the items that candidates are for, by name.
 
     Args:
-        candidates: With `of`.
+        candidates: Candidates with the column `of`.
         items: The items.
-        columns: The columns.
+        columns: Names of the columns.
     """
     of = candidates["of"].cat
-    known = items.set_index("id").loc[of.categories]
-    return {name: known[name].iloc[of.codes].set_axis(candidates.index) for name in columns}
+    rows = items.set_index("id").loc[of.categories]
+    return {name: rows[name].iloc[of.codes].set_axis(candidates.index) for name in columns}
 
 
 def alone(candidates: pd.DataFrame, items: pd.DataFrame, others: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether nothing that is there can speak against a candidate.
+    """Whether no item, edit or other candidate can contradict or repeat a candidate.
 
-    No item, edit or other candidate asks the same question about its image and has another answer, or is of its split.
+    None of them asks the same question about its image with another answer, or in the same split.
 
     Args:
-        candidates: With `COLUMNS`.
+        candidates: Candidates with `COLUMNS`.
         items: All items that were read.
         others: Sound edits as items.
     """
-    own = pd.DataFrame({**of_items(candidates, items, ("question_key", "split")), "image_key": candidates["image"],
+    places = pd.DataFrame({**of_items(candidates, items, ("question_key", "split")), "image_key": candidates["image"],
                         "compared": candidates["compared"]})  # fmt: skip
     names = ["question_key", "image_key", "split", "compared"]
-    parts = [own[names], items[names], others.reindex(columns=names)]
+    parts = [places[names], items[names], others.reindex(columns=names)]
     codes = {name: _codes([part[name] for part in parts]) for name in names}
     place = codes["question_key"] * (codes["image_key"].max(initial=0) + 1) + codes["image_key"]
     table = pd.DataFrame({"place": place, "split": codes["split"], "answer": codes["compared"]})
     of_place = table.groupby("place")["answer"]
-    one = of_place.transform("min") == of_place.transform("max")
+    one_answer = of_place.transform("min") == of_place.transform("max")
     once = ~table.duplicated(["place", "split"], keep=False)
-    return (one & once).to_numpy()[: len(own)]
+    return (one_answer & once).to_numpy()[: len(places)]
 
 
 def _codes(columns: Sequence[pd.Series[Any]]) -> Ints:
-    """Numbers of the different values of columns, one after the other, without a string for each row."""
+    """Codes of the values of all columns in a row, without a string for each row."""
     tables = [column.astype("category") for column in columns]
     names = pd.Index(np.unique(np.concatenate([np.asarray(of.cat.categories, dtype=object) for of in tables])))
     return np.concatenate(
@@ -150,23 +151,23 @@ def _codes(columns: Sequence[pd.Series[Any]]) -> Ints:
 
 
 def as_rows(candidates: pd.DataFrame, made: Mapping[int, Retrieved], pool: Pool) -> pd.DataFrame:
-    """Some candidates as rows of `EDITS`, those of each generator in their order, with `PLACED`.
+    """Some candidates as rows of `EDITS`, with `PLACED`, by generator and in their order.
 
     Args:
-        candidates: With `COLUMNS`.
+        candidates: Candidates with `COLUMNS`.
         made: The generators by number.
         pool: The images.
     """
     rows: list[dict[str, Any]] = []
     shown = pool.described(map(str, candidates["image"].unique()))
     for number, part in candidates.groupby("generator", sort=True):
-        asked = made[int(str(number))]
-        edits = asked.retriever.as_edits(asked.items.frame, pool, part)
-        said = part[["id", "group", "problem", "scores"]].astype(object).itertuples(index=False)
-        for edit, (identity, group, problem, scores) in zip(edits, said, strict=True):
+        retrieved = made[int(str(number))]
+        edits = retrieved.retriever.as_edits(retrieved.items.frame, pool, part)
+        of_candidates = part[["id", "group", "problem", "scores"]].astype(object).itertuples(index=False)
+        for edit, (identity, group, problem, scores) in zip(edits, of_candidates, strict=True):
             if edit.id != identity:
                 raise ValueError(f"{edit.kind} of {edit.of}: another edit than the candidate {identity}")
-            row = record(edit, asked.making.generator.name, problem if isinstance(problem, str) else None)
+            row = record(edit, retrieved.making.generator.name, problem if isinstance(problem, str) else None)
             if isinstance(scores, str):
                 row |= {"scores": scores, "answer_source": "expected" if row["problem"] else "verified"}
             of_image = shown[str(edit.image)] | {"group": group}
@@ -177,6 +178,6 @@ def as_rows(candidates: pd.DataFrame, made: Mapping[int, Retrieved], pool: Pool)
 def as_item_rows(
     candidates: pd.DataFrame, made: Mapping[int, Retrieved], pool: Pool, items: pd.DataFrame, read: pd.DataFrame
 ) -> pd.DataFrame:
-    """Some candidates as rows of the item table; `items` and `read` as for `as_items`, the others as for `as_rows`."""
+    """Some candidates as rows of the item table; arguments as for `as_items` and `as_rows`."""
     rows = as_rows(candidates, made, pool)
     return as_items(rows.drop(columns="picture"), items, read)

@@ -1,4 +1,4 @@
-"""Generators are checked before anything is measured: a bad file is found in seconds, not after hours."""
+"""Generators are checked before any measurement, so that a bad file is reported in seconds and not after hours."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from twokeys.core.errors import BadInput
 
 
 def check_names(recipe: Recipe, sources: Sequence[Source]) -> None:
-    """Make every generator of a recipe, before anything is read, and tell users what they should think twice about.
+    """Make every generator of a recipe before any corpus is read, and warn users of risky settings.
 
     Raises:
-        BadInput: When a generator or a parameter is unknown, a file is not there, two generators have one judge, one
-            does not know the language of the questions, or a model that is to verify edits is served.
+        BadInput: If a generator or a parameter is unknown, a file is missing, two generators have the same judge, a
+            generator does not know the language of the questions, or a model that verifies edits is served.
     """
     check_languages(recipe, None)
     _check_models(recipe.pair.verify.models if recipe.pair.verify else [])
@@ -52,10 +52,10 @@ def _check_models(models: Sequence[str]) -> None:
 
 
 def check_images(recipe: Recipe) -> None:
-    """Refuse to look for partners among images that nobody can look at.
+    """Refuse to search partners for images without files.
 
     Raises:
-        BadInput: When a generator looks for partners in the pool, and the images of a corpus are known by name alone.
+        BadInput: If a generator searches the pool for partners, and a corpus gives only the names of its images.
     """
     named = [corpus.name for corpus in recipe.corpora if corpus.images == "names"]
     needs = [use.generator for use in recipe.pair.generators if POOL in registry.generator_class(use.generator).needs]
@@ -66,11 +66,11 @@ def check_images(recipe: Recipe) -> None:
 
 
 def check_files(run: Run, recipe: Recipe, reading: Reading, sources: Sequence[Source]) -> None:
-    """Let every generator of a recipe look at its files, once the items are read and before anything is measured.
+    """Let every generator of a recipe check its files, after the items are read and before any measurement.
 
     Raises:
-        BadInput: When a file cannot be read, or does not fit the items.
-        MissingPackage: When a library that a generator needs is not installed.
+        BadInput: If a file cannot be read, or does not fit the items.
+        MissingPackage: If a library that a generator needs is not installed.
     """
     items = KeyedTable(reading.items, reading.key)
     for number, use in enumerate(recipe.pair.generators):
@@ -81,6 +81,6 @@ def check_files(run: Run, recipe: Recipe, reading: Reading, sources: Sequence[So
 
 @stage("check", version=1)
 def look_at_files(space: Workspace, making: Making, items: KeyedTable) -> WrittenFiles:
-    """Let one generator look at its files; nothing is kept but that they were good."""
+    """Let a generator check its files; the result holds only that they are good."""
     cast("Checker", making.generator).check(items.frame)
     return WrittenFiles()

@@ -1,4 +1,4 @@
-"""Which retrieved partners become items: those that the largest balanced set needs, and no others."""
+"""The retrieved partners that become items: only candidates that the largest balanced set needs."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Workspace, stage
 
 SPARE = ["id", "edit_kind", "question_key", "compared", "image_key", "group"]
-"""What stays known of a candidate that is not needed: an image, and the answer to a question about it."""
+"""Columns of a candidate that balance does not need: an image, and the answer to a question about it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Chosen(Result):
-    """What pairing adds.
+    """The candidates, divided by whether balance needs them.
 
     Attributes:
         partners: The retrieved partners that balance needs, as items.
-        spare: `SPARE` of the sound candidates that it does not need.
+        spare: The sound candidates that balance does not need, with the columns `SPARE`.
     """
 
     partners: pd.DataFrame
@@ -48,9 +48,9 @@ def choose(
     """Choose among the candidates for retrieved partners.
 
     Args:
-        space: Where the work is done.
+        space: Workspace of the stage.
         beside: The annotated items, and the images.
-        made: The generators that found candidates, by their number.
+        made: The generators that retrieve, by their number.
         added: Sound edits as items.
         sound: Sound candidates.
         settings: How the set is balanced.
@@ -71,16 +71,16 @@ def choose(
 
 
 def needed(items: pd.DataFrame, added: pd.DataFrame, sound: pd.DataFrame, settings: Balance) -> NDArray[np.bool_]:
-    """Whether balance needs a candidate.
+    """Whether balance needs each candidate.
 
-    All of them enter the graph; the set that keeps as many annotated items as can be, with as few retrieved partners as
-    must be, decides. Everything else that pairing adds goes on in any case.
+    All candidates enter the graph. The balanced set that keeps as many annotated items as possible, with as few
+    retrieved partners as possible, decides. Other edits are not chosen here: they all go on.
 
     Args:
         items: Annotated items, each with its keys.
         added: Sound edits as items.
         sound: Sound candidates.
-        settings: How the set is balanced. Measurements are not made yet, so that all annotated items weigh the same.
+        settings: How the set is balanced. Since nothing is measured yet, all annotated items have the same weight.
     """
     of = ["question_key", "choices", "answer_type", "source", "split", *(["meta"] if settings.categories else [])]
     edges = pd.DataFrame({

@@ -1,4 +1,4 @@
-"""What pairing did, counted from rows: by kind made, refused, added and published; blindness before and after."""
+"""Counts of the results of pairing: edits made, refused, added and published by kind; blindness before and after."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _NAMES = re.compile(r"(: \S+$)|(\(.*?\))|\d+(\.\d+)?")
 
 
 def pairing(
-    left: pd.DataFrame, paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame, confidence: float
+    items: pd.DataFrame, paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame, confidence: float
 ) -> Pairing:
-    """Count what pairing did.
+    """Count the results of pairing.
 
     Args:
-        left: Annotated items that the rules left, as they were read, with measurements.
-        paired: What went on to balance.
-        refused: Edits that were refused, and annotated items that were merged (no `edit_of`), with `reason`.
+        items: Annotated items that no rule dropped, as they were read, with measurements.
+        paired: The items that went on to balance.
+        refused: Refused edits, and merged annotated items (no `edit_of`), with `reason`.
         balanced: The balanced set.
         confidence: Level of the intervals.
     """
@@ -33,15 +33,15 @@ def pairing(
         reworded=int(paired["question_asked"].notna().sum()),
         merged=int(refused["edit_of"].isna().sum()),
         kinds=kinds(paired, refused, balanced),
-        before=blindness(left, confidence),
+        before=blindness(items, confidence),
         after=blindness(paired, confidence, (PAIRED,)),
     )
 
 
 def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -> list[PairKind]:
-    """Count what became of each kind of edit; tables as for `pairing`."""
+    """Count the edits of each kind that were refused, added and published; tables as for `pairing`."""
     out = refused[refused["edit_of"].notna()]
-    # A folder without balanced rows has no such column.
+    # A folder without balanced rows does not have this column.
     added, published = (part.reindex(columns=["edit_kind"])["edit_kind"].value_counts() for part in (paired, balanced))
     return [
         PairKind(
@@ -56,18 +56,18 @@ def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -
 
 
 def retrieved_kinds(
-    found: Sequence[Retrieval], spare: pd.DataFrame, paired: pd.DataFrame, kept: Collection[str], balance: Balance
+    retrievals: Sequence[Retrieval], spare: pd.DataFrame, paired: pd.DataFrame, kept: Collection[str], balance: Balance
 ) -> list[RetrievedKind]:
-    """Count what judges of retrieved partners understood, and what of it is balanced with them and without.
+    """Count the items whose question a judge understands, and how many are balanced with and without partners.
 
     Args:
-        found: What each generator that retrieves was asked and told.
+        retrievals: The results of each generator that retrieves.
         spare: Sound candidates that balance does not need.
-        paired: What went on to balance.
+        paired: The items that went on to balance.
         kept: Ids of the balanced set.
-        balance: How it is balanced.
+        balance: How the set is balanced.
     """
-    before = set(select(paired[~retrieved(paired)], balance).kept["id"]) if found else set()
+    before = set(select(paired[~retrieved(paired)], balance).kept["id"]) if retrievals else set()
     return [
         RetrievedKind(
             kind=each.kind,
@@ -82,11 +82,11 @@ def retrieved_kinds(
             spare=int((spare["edit_kind"] == each.kind).sum()),
             absence=each.absence,
         )
-        for each in found
+        for each in retrievals
     ]
 
 
 def _reasons(reasons: pd.Series[str]) -> dict[str, int]:
-    """Count reasons; ids, answers and numbers in them are left out, so that they add up."""
+    """Count reasons without their ids, answers and numbers, so that equal reasons add up."""
     general = reasons.map(lambda reason: " ".join(_NAMES.sub(" ", reason).replace("%", "").split()))
     return {str(reason): int(number) for reason, number in sorted(general.value_counts().items())}

@@ -1,8 +1,8 @@
-"""What a constructed partner is made of, and what makes one: the seam between generators and the stage `pair`.
+"""Edits and the protocols of their generators: the interface between generators and the stage `pair`.
 
-An edit changes one view of one item so that the answer changes too, and says how the new answer follows. The stage
-checks it, turns it into an item and publishes it beside its original, never without. A retrieved partner is an edit
-that makes nothing: it puts another image of the pool in the place of the item's image.
+An edit changes a single view of an item so that the answer changes, too, and states how the new answer follows. The
+stage checks the edit, turns it into an item and publishes it together with its original. A retrieved partner is an edit
+that makes nothing new: it replaces the item's image by another image of the pool.
 """
 
 from __future__ import annotations
@@ -27,36 +27,36 @@ CODES = pa.dictionary(pa.int32(), pa.large_string())
 """Type of a column that has few different texts."""
 EditView = Literal["question", "image"]
 Span = tuple[int, int]
-"""First character and the one after the last, in the new question."""
+"""First character and the character after the last, in the new question."""
 Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in pixels of the new picture, x1 and y1 excluded."""
+"""x0, y0, x1, y1 in pixels of the new image, x1 and y1 excluded."""
 ReadImage = Callable[[str], bytes]
-"""Gives an image's original bytes by its `image_key`."""
+"""Reads an image's original bytes by its `image_key`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A partner as its generator makes it.
 
-    The fourth corner of a quad is an edit of an edit: `of` may be the `id` of an edit that the same generator yielded
-    before. A question edit of an image edit that puts the question of another edit gives that corner.
+    The fourth corner of a quad is an edit of an edit: a question edit of an image edit, with the question of another
+    edit. Then `of` is the `id` of an edit that the same generator yielded before.
 
     Attributes:
-        kind: What was done, such as `nlvr.recolour`; counts, checks and artefact tests are by kind.
+        kind: The kind of change, such as `nlvr.recolour`; counts, checks and artefact tests are by kind.
         of: Id of the item (or of the earlier edit) that was edited.
-        view: What was changed.
-        answer: The new answer; differs from that of the item edited.
+        view: The changed view.
+        answer: The new answer; it differs from the answer of the edited item.
         answer_source: `constructed`: the edit determines the answer. `verified`: named models agree, see `scores`.
-            `expected`: it may be so; the recipe's models say, and the edit becomes `verified` or is refused.
+            `expected`: the recipe's models must confirm the answer, or the edit is refused.
         note: How the answer follows, in words.
         question: The new question, for question edits.
-        choices: The new options; None keeps the original's.
-        picture: The new picture's file, for image edits: PNG, or JPEG where the original is one.
-        image: Key of an image of the pool, for retrieved partners, in the place of `picture`.
+        choices: The new options; None keeps the options of the original.
+        picture: The file of the new image, for image edits: PNG, or JPEG if the original is a JPEG.
+        image: Key of an image of the pool, for retrieved partners, instead of `picture`.
         words: Where the new question differs, for question edits.
-        boxes: Where the new picture differs, for image edits; of a retrieved partner where what is asked for stands.
-        meta: The new item's `meta` as canonical JSON, such as the edited scene. None keeps the original's for question
-            edits and gives `{}` for image edits, for what was known of the old picture need not hold of the new one.
+        boxes: Where the new image differs, for image edits; for retrieved partners, the objects of the question.
+        meta: The new item's `meta` as canonical JSON, such as the edited scene. None keeps the original's `meta` for
+            question edits and gives `{}` for image edits, since facts about the old image may not hold for the new one.
         scores: (name, score) of the models that verified the answer.
     """
 
@@ -76,10 +76,10 @@ class Edit:
     scores: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what no generator may yield.
+        """Refuse an edit that no generator may yield.
 
         Raises:
-            ValueError: When the edit changes both views or none, has no difference mask or no note.
+            ValueError: If the edit changes both views or none, or has no difference mask or no note.
         """
         given = (self.question is not None, self.picture is not None, self.image is not None)
         if self.view == "question":
@@ -98,13 +98,13 @@ class Edit:
 
     @property
     def id(self) -> str:
-        """Id of the new item: its original's, and a hash of what is new. Edits of edits keep one mark."""
+        """Id of the new item: the original's id with a hash of the edit. Edits of edits keep a single mark."""
         picture = self.image or hashlib.sha256(self.picture or b"").hexdigest()
         return edit_id(self.kind, self.of, picture, self.answer, (self.question or "", *(self.choices or ())))
 
 
 MARK = "~"
-"""Stands between an original's id and the mark of its edit."""
+"""Separates the original's id from the hash of the edit."""
 _MARKED = re.compile(rf"{MARK}[0-9a-f]{{16}}$")
 
 
@@ -119,7 +119,7 @@ def root_of(item: str) -> str:
 
 
 def edit_id(kind: str, of: str, picture: str, answer: str, question: tuple[str, ...] = ("",)) -> str:
-    """See `Edit.id`; a retrieved partner has the key of its image for `picture`, and no question of its own."""
+    """See `Edit.id`; for a retrieved partner, `picture` is the key of its image, and there is no new question."""
     return f"{root_of(of)}{MARK}{digest(kind, of, *question, picture, answer)[:16]}"
 
 
@@ -129,18 +129,17 @@ class Generator(Protocol):
 
     Attributes:
         name: Registered name.
-        version: Raised whenever it would make something else from the same items.
-        view: What it changes.
+        version: Raised whenever the generator would make other edits from the same items.
+        view: The view that it changes.
         formats: Formats of corpora that it can edit, as recipes name them (`nlvr`); empty: any.
         languages: Languages of the questions that it rewords or understands, as recipes name them (`en`); empty: any.
-            A generator without this attribute takes any.
-        needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
-            with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
-            or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
-            `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch),
-            or `check` (is a `Checker`: looks at its files before anything is measured), or `within` (is made with the
-            field `within: tuple[str, ...]`: the columns inside whose combinations the recipe balances), or `pool` (is a
-            `Retriever`: chooses among images that are there, and edits none).
+            A generator without this attribute accepts any language.
+        needs: What the stage `pair` must provide in addition to items: `pictures` (calls `picture`), `lexicon` (has the
+            field `lexicon: tuple[Substitution, ...]`, learned from the corpus), `study` (is a `Student`), `files` (is a
+            `FileReader`: reads files beside the corpus), `images` (has the field `images: Images`, the recipe's limits
+            before decoding), `models` (is a `Loader`: runs models of torch), `check` (is a `Checker`: checks its files
+            before any measurement), `within` (has the field `within: tuple[str, ...]`, the columns inside whose
+            combinations the recipe balances), or `pool` (is a `Retriever`: chooses among existing images).
     """
 
     name: ClassVar[str]
@@ -152,8 +151,8 @@ class Generator(Protocol):
     def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield edits of some items.
 
-        A pure function: what is made of an item depends on the item, the parameters and the seed, never on the other
-        items of the shard (`rng` gives an item's own randomness). Yields nothing where it cannot be sure of the answer.
+        This is a pure function: the edits of an item depend on the item, the parameters and the seed, never on the
+        other items of the shard (`rng` gives random numbers for an item). It yields no edit with an uncertain answer.
 
         Args:
             items: A shard of the item table (`twokeys.core.items.SCHEMA`), any index.
@@ -164,46 +163,46 @@ class Generator(Protocol):
 
 
 class Student(Protocol):
-    """A generator that must see the whole corpus before it can edit a part of it."""
+    """A generator that must see the whole corpus before it can edit parts of it."""
 
     def study(self, items: pd.DataFrame, picture: ReadImage) -> Generator:
-        """Learn from all items that it can edit: a deterministic function of them, whose result can be pickled.
+        """Learn from all items that it can edit: a deterministic function whose result can be pickled.
 
-        The result may say in `declined` (image key -> reason) which pictures it leaves alone; users are told.
+        The result may list in `declined` (image key -> reason) the images that it does not edit; the build warns users.
         """
         ...
 
 
 class FileReader(Protocol):
-    """A generator that reads files which lie beside a corpus, such as annotations of its pictures."""
+    """A generator that reads files beside a corpus, such as annotations of its images."""
 
     def located(self, find: Callable[[str], Path]) -> Generator:
-        """Say where its files are and what is in them, so that the result's `repr` changes when they do.
+        """Return the generator with the places and hashes of its files, so that its `repr` changes with the files.
 
         Args:
-            find: Gives the path of a file that the recipe names relative to the corpora folder.
+            find: Returns the path of a file that the recipe names relative to the corpora folder.
         """
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Retrieval(Result):
-    """What a generator that retrieves makes of all items.
+    """The candidates of a generator that retrieves.
 
     Attributes:
         kind: The kind of all candidates.
-        candidates: Images of the pool that may stand in the place of items' images, the best of each item first: `of`
-            (id of the item), `image` (its key) and `answer` about it, as categories (`as_candidates`). Balance chooses
-            among them. What has the answer of its item is onward (`twokeys.builder.pair.onward`).
-        expected: Whether the answers are expectations, which the recipe's models must share; else they are told.
-        understood: Ids of the items whose question it understands.
-        checked: Number of those about whose own image it can tell the answer, too.
-        agreed: Number of those for which it tells the annotated answer.
-        askable: Ids of the items that a partner could be found for: it tells the annotated answer about their own
-            image, and another one about some image of the pool. If models tell the answers, nothing is known before
-            they are asked: items that got a candidate.
-        files: Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them.
-        absence: What it means that an object is not annotated, in sentences for users; empty if no annotations tell.
+        candidates: Images of the pool that may replace items' images, the best of each item first: `of` (id of the
+            item), `image` (key) and `answer` about the image, as categories (`as_candidates`). Balance chooses among
+            them. A candidate with the answer of its item is onward (`twokeys.builder.pair.onward`).
+        expected: Whether the recipe's models must confirm the answers; otherwise the answers follow from annotations.
+        understood: Ids of the items whose question the generator understands.
+        checked: Number of understood items for which it can also determine the answer about the item's image.
+        agreed: Number of checked items for which it gives the annotated answer.
+        askable: Ids of the items for which a partner is possible: the generator gives the annotated answer about the
+            item's image, and another answer about some image of the pool. If models give the answers: items with a
+            candidate.
+        files: Files from which the answers follow, as the recipe names them -> SHA-256; empty if models answer.
+        absence: The meaning of an object without annotation, in sentences for users; empty if no annotations are read.
     """
 
     kind: str
@@ -220,7 +219,7 @@ class Retrieval(Result):
 
 
 def as_candidates(**columns: tuple[ArrayLike, ArrayLike]) -> pd.DataFrame:
-    """Candidates as columns of codes, each with the different names that it may have: millions take few bytes each.
+    """Candidates as columns of codes, so that each of millions takes a few bytes.
 
     Example:
         >>> found = as_candidates(of=([0, 0], ["toy:1", "toy:2"]), image=([1, 0], ["a", "b"]), answer=([0, 0], ["no"]))
@@ -235,19 +234,19 @@ def as_candidates(**columns: tuple[ArrayLike, ArrayLike]) -> pd.DataFrame:
 
 
 class Retriever(Protocol):
-    """A generator that puts another image of the pool in the place of an item's image."""
+    """A generator that replaces an item's image by another image of the pool."""
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
-        """Find candidates, each by itself sound: a deterministic function of items and pool, whatever their order.
+        """Find sound candidates: a deterministic function of items and pool that does not depend on their order.
 
         Args:
-            items: All items that it can find partners for, as for `Generator.edits`.
-            pool: The images, those of the items among them.
+            items: All items that need partners, as for `Generator.edits`.
+            pool: The images, including the images of the items.
         """
         ...
 
     def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
-        """Yield some of the candidates as edits, in their order, with all that is published of them.
+        """Yield some of the candidates as edits, in their order, with all published fields.
 
         Args:
             items: As for `retrieve`.
@@ -258,10 +257,10 @@ class Retriever(Protocol):
 
 
 class Checker(Protocol):
-    """A generator that looks at its files before anything is measured, so that a bad one costs no work.
+    """A generator that checks its files before any measurement, so that no work is lost on a bad file.
 
     Attributes:
-        cautions: Sentences for users whose recipe asks for what they should think twice about; empty: none.
+        cautions: Warnings about risky settings of the recipe, in sentences; empty if there are none.
     """
 
     @property
@@ -270,23 +269,23 @@ class Checker(Protocol):
         ...
 
     def check(self, items: pd.DataFrame) -> None:
-        """Read what the edits of some items need.
+        """Read the files that the edits of some items need.
 
         Args:
-            items: All items that it can edit, before any rule; images that are known by name alone have no size (0).
+            items: All items that it can edit, before any rule; an image without a file has the size 0.
 
         Raises:
-            BadInput: When a file or a model cannot be read, or does not fit the items.
-            MissingPackage: When a library that edits need is not installed.
+            BadInput: If a file or a model cannot be read, or does not fit the items.
+            MissingPackage: If a library that edits need is not installed.
         """
         ...
 
 
 class Loader(Protocol):
-    """A generator that runs models of torch, which get room and threads as `twokeys.builder.run.room` says.
+    """A generator that runs models of torch; `twokeys.builder.run.room` gives them memory and threads.
 
     Attributes:
-        weights: Bytes of all its models; 0 where its parameters name none.
+        weights: Bytes of all its models; 0 if its parameters name no model.
     """
 
     @property
@@ -296,5 +295,5 @@ class Loader(Protocol):
 
 
 def rng(seed: int, generator: str, item: str) -> np.random.Generator:
-    """Random numbers that are an item's own, whatever shard it is in."""
+    """A random generator that depends on the item, not on its shard."""
     return np.random.default_rng(int(digest("edit", str(seed), generator, item), 16))

@@ -1,4 +1,4 @@
-"""A generator of a recipe with all that it needs: limits, files beside the corpora, the lexicon of the corpus."""
+"""How a recipe's generator gets its limits, its files beside the corpora and the lexicon of the corpus."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from twokeys.builder.read.source import Source
 from twokeys.builder.recipe import Recipe
 
 POOL = "pool"
-"""What a generator states in `needs` if it looks for partners in the pool."""
+"""The entry in `needs` of a generator that searches the pool for partners."""
 
 
 def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Source]) -> Generator:
-    """Make a generator of the recipe, with the lexicon, the limits and the files beside the corpora that it needs."""
+    """Make a generator of the recipe with the lexicon, the limits and the files that it needs."""
     generator = located(recipe, number, sources)
     if "lexicon" in generator.needs and not any(
         each.name == "lexicon" and getattr(generator, each.name)
@@ -47,8 +47,8 @@ def located(recipe: Recipe, number: int, sources: Sequence[Source]) -> Generator
 
 
 def _beside(sources: Sequence[Source], name: str) -> Path:
-    """A file that a recipe names relative to the corpora folder."""
-    known = [source for source in sources if source.corpus.path is not None]
-    if not known or Path(name).is_absolute():
+    """The path of a file that a recipe names relative to the corpora folder."""
+    with_folder = [source for source in sources if source.corpus.path is not None]
+    if not with_folder or Path(name).is_absolute():
         return Path(name)
-    return known[0].root / os.path.relpath(name, str(known[0].corpus.path))
+    return with_folder[0].root / os.path.relpath(name, str(with_folder[0].corpus.path))

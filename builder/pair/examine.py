@@ -1,4 +1,4 @@
-"""What an edit must keep to become an item: the answer flips, the question is well-formed, the picture whole.
+"""The requirements of an edit: the answer flips, the question is well-formed, the image is whole.
 
 An edit that fails is refused with a reason, and the reason is published.
 """
@@ -26,14 +26,14 @@ _YES_NO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """An item or an earlier edit, as far as an edit of it must be compared with it.
+    """The fields of an item or an earlier edit with which its edits are compared.
 
     Attributes:
         question: Published text.
         choices: Options.
         answer: Gold answer.
         answer_type: As in the item table.
-        picture: Picture bytes; None where no edit needs them.
+        picture: Bytes of the image; None if no edit needs them.
     """
 
     question: str
@@ -44,14 +44,14 @@ class Side:
 
 
 def examine(edit: Edit, base: Side, text: TextRule, minimal: Minimal, limits: Images) -> str | None:
-    """Say why an edit is refused; None when it is sound.
+    """The reason why an edit is refused; None if it is sound.
 
     Args:
         edit: The edit.
-        base: What it was made from.
+        base: The item or edit that it was made from.
         text: The recipe's canonical form of text.
-        minimal: The recipe's limits on what may differ.
-        limits: The recipe's limits on pictures.
+        minimal: The recipe's limits on differences.
+        limits: The recipe's limits on images.
     """
     choices = base.choices if edit.choices is None else edit.choices
     if problem := answer_problem(edit.answer, base, choices, text):
@@ -62,7 +62,7 @@ def examine(edit: Edit, base: Side, text: TextRule, minimal: Minimal, limits: Im
 
 
 def answer_problem(answer: str, base: Side, choices: tuple[str, ...], text: TextRule) -> str | None:
-    """Say why a new answer to a question with some options is refused; the other arguments as for `examine`."""
+    """The reason why a new answer to a question is refused, or None; other arguments as for `examine`."""
     if answer == base.answer:
         return "the answer does not flip"
     if choices:
@@ -88,8 +88,8 @@ def _question(edit: Edit, base: Side, text: TextRule, minimal: Minimal) -> str |
     ending = base.question[-1] if not base.question[-1].isalnum() else ""
     if ending and not new.endswith(ending):
         return "the new question does not end as the original does"
-    doubled = {found.group().casefold() for found in _TWICE.finditer(base.question)}
-    if any(found.group().casefold() not in doubled for found in _TWICE.finditer(new)):
+    doubled = {match.group().casefold() for match in _TWICE.finditer(base.question)}
+    if any(match.group().casefold() not in doubled for match in _TWICE.finditer(new)):
         return "the new question has one word twice in a row"
     if not outside_is_kept(new, base.question, edit.words):
         return "words change outside the marked spans"
@@ -98,14 +98,14 @@ def _question(edit: Edit, base: Side, text: TextRule, minimal: Minimal) -> str |
     return None
 
 
-def word_distance(left: str, right: str) -> float:
+def word_distance(first: str, second: str) -> float:
     """Levenshtein distance over words, as a share of the longer text's words.
 
     Example:
         >>> word_distance("Is it red?", "Is it not red?")
         0.25
     """
-    a, b = left.split(), right.split()
+    a, b = first.split(), second.split()
     row = list(range(len(b) + 1))
     for i, word in enumerate(a, start=1):
         diagonal, row[0] = row[0], i
@@ -115,7 +115,7 @@ def word_distance(left: str, right: str) -> float:
 
 
 def outside_is_kept(new: str, old: str, spans: tuple[tuple[int, int], ...]) -> bool:
-    """Whether all that stands outside the marked spans stood in the old text, in that order.
+    """Whether the old text contains all text outside the marked spans, in the same order.
 
     Example:
         >>> outside_is_kept("Is it blue?", "Is it red?", ((6, 10),))
@@ -129,21 +129,21 @@ def outside_is_kept(new: str, old: str, spans: tuple[tuple[int, int], ...]) -> b
         pieces.append(new[start:a].strip())
         start = max(start, b)
     for piece in [*pieces, new[start:].strip()]:
-        found = old.casefold().find(piece.casefold(), at)
-        if found < 0:
+        position = old.casefold().find(piece.casefold(), at)
+        if position < 0:
             return False
-        at = found + len(piece)
+        at = position + len(piece)
     return True
 
 
 def spans_of_change(new: str, old: str) -> tuple[tuple[int, int], ...]:
-    """Where `new` has words that `old` has not: a mask for edits that only know both texts.
+    """Spans of the words in `new` that are not in `old`: a mask for edits that have only both texts.
 
     Example:
         >>> spans_of_change("Is it blue?", "Is it red?")
         ((6, 11),)
     """
-    places = [(found.start(), found.end()) for found in re.finditer(r"\S+", new)]
+    places = [(match.start(), match.end()) for match in re.finditer(r"\S+", new)]
     matcher = SequenceMatcher(None, old.split(), new.split(), autojunk=False)
     return tuple(
         (places[j1][0], places[j2 - 1][1]) for tag, _, _, j1, j2 in matcher.get_opcodes() if tag != "equal" and j2 > j1

@@ -1,4 +1,4 @@
-"""Running generators: one stage per generator, in shards of items, every edit examined where it is made."""
+"""How generators run: in a stage for each generator, over shards of items; each shard examines its edits."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Shard:
 
     Attributes:
         items: Part of the item table.
-        pictures: The images of these items; it may hold others.
+        pictures: The images of these items, and perhaps further images.
     """
 
     items: pd.DataFrame
@@ -77,10 +77,10 @@ class Shard:
 
 @dataclass(frozen=True, eq=False)
 class Edits(Parts):
-    """What one generator made: parts are tables of `EDITS`.
+    """The edits of a generator: parts are tables of `EDITS`.
 
     Attributes:
-        declined: Images that the generator left alone: locator -> why.
+        declined: Images that the generator did not edit: locator -> reason.
     """
 
     declined: dict[str, str]
@@ -104,11 +104,11 @@ class Making:
 
 @dataclass(frozen=True)
 class Limits:
-    """What every edit is held to.
+    """The limits of every edit.
 
     Attributes:
-        budget: Edits per item at most; None: any number.
-        minimal: How little an edit may change.
+        budget: Largest number of edits of an item; None: any number.
+        minimal: How much an edit may change.
         text: Canonical form of text.
         images: Limits before decoding.
     """
@@ -120,14 +120,14 @@ class Limits:
 
     @classmethod
     def of(cls, recipe: Recipe, use: GeneratorUse) -> Limits:
-        """Those of a recipe, for one of its generators."""
+        """The limits that a recipe states for one of its generators."""
         return cls(use.budget, recipe.pair.minimal, recipe.text, recipe.images)
 
 
 def generate(
     run: Run, recipe: Recipe, use: GeneratorUse, generator: Generator, items: KeyedTable, pictures: Pictures
 ) -> Edits:
-    """Run one generator over the items that it can edit.
+    """Run a generator over the items that it can edit.
 
     Args:
         run: The build under way.
@@ -146,7 +146,7 @@ def generate(
 
 
 def fitting(recipe: Recipe, generator: Generator, items: KeyedTable) -> KeyedTable:
-    """The items of the corpora whose format a generator can edit; of one image, if it changes or chooses images."""
+    """The items that a generator can edit: by format, and only with a single image if it changes or chooses images."""
     every = items.frame
     fits = _of_formats(recipe, generator, every)
     if IMAGES_CHANGE & set(generator.needs):
@@ -160,11 +160,11 @@ def _of_formats(recipe: Recipe, generator: Generator, items: pd.DataFrame) -> pd
 
 
 def warn_of_several(recipe: Recipe, name: str, generator: Generator, items: pd.DataFrame) -> None:
-    """Warn of the items of several images that a generator leaves alone, since it changes or chooses images."""
+    """Warn of the items with several images that a generator skips, since it changes or chooses images."""
     count = int((_of_formats(recipe, generator, items) & several(items)).sum())
     if count and IMAGES_CHANGE & set(generator.needs):
-        left = "1 item" if count == 1 else f"{count:,} items"
-        message = f"{name} leaves {left} of several images alone: it makes partners of items of one image"
+        skipped = "1 item" if count == 1 else f"{count:,} items"
+        message = f"{name} leaves {skipped} of several images alone: it makes partners of items of one image"
         warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
@@ -175,9 +175,9 @@ def make_edits(
     """Make edits and examine each.
 
     Args:
-        space: Where the work is done.
+        space: Workspace of the stage.
         making: The generator.
-        limits: What edits are held to.
+        limits: The limits of every edit.
         seed: The recipe's seed.
         items: Items to edit, sorted by id.
         pictures: Their images.
@@ -193,18 +193,18 @@ def make_edits(
 
 
 def _threads(needs: Needs) -> AbstractContextManager[None]:
-    """As `threads_for`; where no model runs what was set stays, and torch is not loaded for it."""
+    """As `threads_for`; if no model runs, torch is not loaded and its number of threads stays."""
     return threads_for(needs) if needs.gpus else nullcontext()
 
 
 def declined_images(generator: Generator, pictures: Pictures) -> dict[str, str]:
-    """Images that a generator leaves alone: locator -> why."""
+    """Images that a generator does not edit: locator -> reason."""
     declined = getattr(generator, "declined", {})
     return dict(sorted((pictures.locator(key), reason) for key, reason in declined.items()))
 
 
 def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
-    """Warn of the pictures that a generator leaves alone, how many and the first; `Edits.declined` lists them all."""
+    """Warn of the images that a generator does not edit, with their number and the first; see `Edits.declined`."""
     if declined:
         place, reason = next(iter(declined.items()))
         count = "1 picture" if len(declined) == 1 else f"{len(declined):,} pictures"
@@ -248,7 +248,7 @@ def _with(side: Side, picture: bytes) -> Side:
 def within(edits: Iterator[Edit], budget: int | None) -> Iterator[Edit]:
     """Pass on the first `budget` edits of each item, and no edit twice.
 
-    An edit of an edit that was cut off is cut off too; it counts against the budget of the item at the start.
+    An edit of an edit counts against the budget of the annotated item; it is dropped if its base was dropped.
     """
     counts: dict[str, int] = {}
     passed: set[str] = set()

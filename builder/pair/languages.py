@@ -21,14 +21,16 @@ def check_languages(recipe: Recipe, generator: Generator | None) -> None:
     Raises:
         BadInput: When the recipe states no language, or one that is not known.
     """
-    known = LANGUAGES if generator is None else getattr(generator, "languages", ())
-    if not known or (generator is None and not recipe.pair.mined):
+    languages = LANGUAGES if generator is None else getattr(generator, "languages", ())
+    if not languages or (generator is None and not recipe.pair.mined):
         return
     what = "`mined: [paraphrases]`" if generator is None else f"the generator {generator.name!r}"
-    reads = f"{what} reads questions in {', '.join(known)}"
+    reads = f"{what} reads questions in {', '.join(languages)}"
     if not recipe.language:
-        remedy = f"add `language: {known[0]}` if the questions are in it, or leave that out"
-        raise BadInput(recipe.name, "language", f"{reads}, and the recipe states no language", ", ".join(known), remedy)
-    if strange := [language for language in recipe.language if language.partition("-")[0] not in known]:
+        remedy = f"add `language: {languages[0]}` if the questions are in it, or leave that out"
+        raise BadInput(
+            recipe.name, "language", f"{reads}, and the recipe states no language", ", ".join(languages), remedy
+        )
+    if strange := [language for language in recipe.language if language.partition("-")[0] not in languages]:
         problem = f"{reads}, and the recipe's language is {', '.join(strange)}"
-        raise BadInput(recipe.name, "pair", problem, ", ".join(known), "leave it out of the recipe")
+        raise BadInput(recipe.name, "pair", problem, ", ".join(languages), "leave it out of the recipe")

@@ -1,4 +1,4 @@
-"""The minimal-pair lexicon: one-phrase substitutions that flip answers, learned from the corpus itself."""
+"""The minimal-pair lexicon: substitutions of a single phrase that flip answers, learned from the corpus itself."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from twokeys.core.intervals.accuracy import wilson
 
 Ints = NDArray[np.int64]
 PHRASE = 3
-"""Words that a phrase may have."""
+"""Largest number of words of a phrase."""
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """A phrase that may stand in for another, and how often that flipped the answer about one and the same image.
+    """A phrase that may replace another phrase, and how often this flipped the answer about the same image.
 
     Attributes:
-        before: The phrase in the question as asked; lower-case words with single spaces.
+        before: The phrase in the annotated question; lower-case words with single spaces.
         after: The phrase that replaces it.
-        support: Pairs of annotated items of one image whose questions differ by this substitution alone.
-        flips: Those of them whose answers differ.
+        support: Number of pairs of annotated items about the same image whose questions differ only by this
+            substitution.
+        flips: Number of these pairs whose answers differ.
         low: Lower end of the Wilson interval of `flips / support`.
     """
 
@@ -41,28 +42,28 @@ class Substitution:
 
 
 def learn(items: pd.DataFrame, support: int, confidence: float) -> tuple[Substitution, ...]:
-    """Learn substitutions from the questions that people asked of one and the same image.
+    """Learn substitutions from the questions that annotators asked about the same image.
 
     Args:
         items: Item table with `image_key`, `question`, `question_key`, `choices`, `answer`, `answer_source`; only
             annotated open questions are learned from.
-        support: Pairs that a substitution needs.
-        confidence: Smallest `low` that a substitution needs.
+        support: Smallest number of pairs of a substitution.
+        confidence: Smallest `low` of a substitution.
 
     Returns:
-        Substitutions in both directions, those that flipped most answers first.
+        Substitutions in both directions, the most frequent flips first.
     """
-    asked = items[(items["choices"].map(len) == 0) & (items["answer_source"] == "annotated")]
-    asked = asked.drop_duplicates(["image_key", "question_key"])
-    code, keys = pd.factorize(asked["question_key"], sort=True)
-    texts = asked.drop_duplicates("question_key").set_index("question_key")["question"]
+    annotated = items[(items["choices"].map(len) == 0) & (items["answer_source"] == "annotated")]
+    annotated = annotated.drop_duplicates(["image_key", "question_key"])
+    code, keys = pd.factorize(annotated["question_key"], sort=True)
+    texts = annotated.drop_duplicates("question_key").set_index("question_key")["question"]
     tokens = [words(str(texts[key])) for key in keys]
     counts: dict[tuple[str, str], tuple[int, int]] = {}
-    image, answer = (pd.factorize(asked[name], sort=True)[0] for name in ("image_key", "answer"))
-    for left, right, pairs, flips in _question_pairs(image, code, answer):
-        if (found := substitution(tokens[left], tokens[right])) is None:
+    image, answer = (pd.factorize(annotated[name], sort=True)[0] for name in ("image_key", "answer"))
+    for first, second, pairs, flips in _question_pairs(image, code, answer):
+        if (each := substitution(tokens[first], tokens[second])) is None:
             continue
-        for way in (found, found[::-1]):
+        for way in (each, each[::-1]):
             seen = counts.get(way, (0, 0))
             counts[way] = (seen[0] + pairs, seen[1] + flips)
     learned = [
@@ -70,8 +71,8 @@ def learn(items: pd.DataFrame, support: int, confidence: float) -> tuple[Substit
         for (before, after), (pairs, flips) in counts.items()
         if pairs >= support
     ]
-    kept = [found for found in learned if found.low >= confidence]
-    return tuple(sorted(kept, key=lambda found: (-found.flips, found.before, found.after)))
+    kept = [each for each in learned if each.low >= confidence]
+    return tuple(sorted(kept, key=lambda each: (-each.flips, each.before, each.after)))
 
 
 def words(question: str) -> tuple[str, ...]:
@@ -79,24 +80,24 @@ def words(question: str) -> tuple[str, ...]:
     return tuple(question.lower().rstrip("?.! ").split())
 
 
-def substitution(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, str] | None:
-    """The one phrase by which two questions differ; None where they differ in more, or a phrase is empty or long.
+def substitution(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, str] | None:
+    """The single phrase by which two questions differ; None if they differ in more, or a phrase is empty or long.
 
     Example:
         >>> substitution(("is", "it", "a", "red", "shape"), ("is", "it", "a", "blue", "shape"))
         ('red', 'blue')
     """
-    shorter = min(len(left), len(right))
-    start = next((i for i in range(shorter) if left[i] != right[i]), shorter)
-    end = next((i for i in range(shorter - start) if left[-1 - i] != right[-1 - i]), shorter - start)
-    before, after = left[start : len(left) - end], right[start : len(right) - end]
+    shorter = min(len(first), len(second))
+    start = next((i for i in range(shorter) if first[i] != second[i]), shorter)
+    end = next((i for i in range(shorter - start) if first[-1 - i] != second[-1 - i]), shorter - start)
+    before, after = first[start : len(first) - end], second[start : len(second) - end]
     if not 0 < len(before) <= PHRASE or not 0 < len(after) <= PHRASE or start + end == 0:
         return None
     return " ".join(before), " ".join(after)
 
 
 def _question_pairs(image: Ints, question: Ints, answer: Ints) -> Iterator[tuple[int, int, int, int]]:
-    """Pairs of questions asked of one image: both codes, in how many images, in how many with other answers."""
+    """Pairs of questions about the same image: both codes, number of images, number of images with other answers."""
     order = np.lexsort((question, image))
     image, question, answer = image[order], question[order], answer[order]
     lower, upper, flips = [], [], []

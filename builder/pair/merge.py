@@ -1,4 +1,4 @@
-"""From edits to items: refuse what contradicts or repeats, store the pictures, write the rows."""
+"""From edits to items: refuse contradictions and repetitions, store the images, write the rows."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 
 STORE = ":pair"
-"""Stands for a corpus in the table of pictures; no corpus can have this name. Its root is the stage's folder."""
+"""Source of new images in the table of images; no corpus can have this name. Its root is the folder of the stage."""
 _IMAGE = ("image_key", "image_width", "image_height")
 There = dict[tuple[str, str], dict[tuple[str, str], str]]
-"""Question and image -> split and answer -> the first item that has them."""
+"""Question and image -> split and answer -> the first item with all of them."""
 CARRIED = ("group", "links", "license")
-"""What a retrieved partner has from its image: its folds, and the terms of both sources."""
+"""Columns of a retrieved partner that depend on its image: group and links for its folds, and the licence."""
 
 
 def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -> pd.DataFrame:
     """Write edits as rows of the item table.
 
     Args:
-        edits: Edits in an order in which an edit comes after the one that it was made from, with `image_key`,
-            `image_width` and `image_height` of the new picture (missing for question edits, and where it is not whole);
-            retrieved partners with `CARRIED` too, which they have from their image.
-        originals: The items that they go back to, with `group`.
-        read: All items that were read: a question that is among them, or among earlier edits, has their spelling and
-            their order of options.
+        edits: Edits, each after the edit that it was made from, with `image_key`, `image_width` and `image_height` of
+            the new image (missing for question edits, and if the image is not whole); retrieved partners also have
+            the columns `CARRIED`.
+        originals: The items that the edits go back to, with `group`.
+        read: All items that were read: a question that is among them, or among earlier edits, takes over their
+            spelling and their order of options.
 
     Returns:
-        One row per edit in the same order, with `view`, `generator`, `problem` and
+        A row for each edit in the same order, with `view`, `generator`, `problem` and
         `twokeys.core.columns.EDIT_COLUMNS`.
     """
-    known = {row["id"]: row for row in originals.to_dict("records")}
+    bases = {row["id"]: row for row in originals.to_dict("records")}
     there = dict(zip(read["question_key"], zip(read["question"], read["choices"], strict=True), strict=True))
     rows = []
     for edit in edits.to_dict("records"):
-        base, root = known[edit["edit_of"]], known[edit["root"]]
+        base, root = bases[edit["edit_of"]], bases[edit["root"]]
         question = edit["question"] if edit["view"] == "question" else base["question"]
         choices = list(base["choices"] if edit["choices"] is None else edit["choices"])
         key = question_key(question, choices)
-        asked, order = there[key] if key in there else (question, hashed_order(question, choices))
+        text, order = there[key] if key in there else (question, hashed_order(question, choices))
         if not isinstance(edit["problem"], str):
-            there.setdefault(key, (asked, order))
-        answer = spelled({"choices": choices, "answer": edit["answer"]}, asked, order).get("answer", edit["answer"])
+            there.setdefault(key, (text, order))
+        answer = spelled({"choices": choices, "answer": edit["answer"]}, text, order).get("answer", edit["answer"])
         row = dict(root) | {
             "id": edit["id"],
             "source_id": root["source_id"] + edit["id"][len(edit["root"]) :],
-            "question": asked,
+            "question": text,
             "choices": list(order),
             "question_key": key,
             **{name: (base if edit["view"] == "question" else edit)[name] for name in _IMAGE},
@@ -84,43 +84,43 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
         if edit["image"] is not None:
             both = " and ".join(sorted({str(root["license"]), str(edit["license"])}))
             row |= {"group": edit["group"], "links": list(edit["links"]), "license": both}
-        known[edit["id"]] = row
+        bases[edit["id"]] = row
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def with_categories(rows: pd.DataFrame, items: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Edits in the parts of the items that they go back to: with these items' categories in `meta`.
+    """Add the categories of original items to the `meta` of edits, so that each edit is in the part of its original.
 
-    What an edit's own `meta` says of a category stays.
+    A category that is already in an edit's `meta` stays.
 
     Args:
         rows: Edits as rows of the item table.
         items: The annotated items.
-        names: Fields of `meta` inside which balance holds.
+        names: Fields of `meta` that divide the items into balanced parts.
     """
     if not len(rows) or not names:
         return rows
     of = dict(zip(items["id"], items["meta"], strict=True))
     metas = zip(rows["meta"], rows["id"].map(lambda identity: of[root_of(str(identity))]), strict=True)
-    return rows.assign(meta=[_with_fields(own, root, names) for own, root in metas])
+    return rows.assign(meta=[_with_fields(meta, root, names) for meta, root in metas])
 
 
 def _with_fields(meta: str, root: str, names: Sequence[str]) -> str:
-    own, other = json.loads(meta), json.loads(root)
+    fields, other = json.loads(meta), json.loads(root)
     for name in names:
-        here, there = own, other
+        here, there = fields, other
         for step in name.split(".")[:-1]:
             there = there.get(step) if isinstance(there, dict) else None
             here = here.setdefault(step, {}) if isinstance(here, dict) and isinstance(there, dict) else None
         last = name.rpartition(".")[2]
         if isinstance(here, dict) and isinstance(there, dict) and last in there:
             here.setdefault(last, there[last])
-    return canonical_json(own)
+    return canonical_json(fields)
 
 
 def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:
-    """Keep a picture's bytes under their hash; returns its row in the table of pictures."""
+    """Store an image's bytes under their hash; returns its row in the table of images."""
     name = hashlib.sha256(picture).hexdigest()
     ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
     path = folder / "pictures" / name[:2] / f"{name}.{ending}"
@@ -132,10 +132,10 @@ def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:
 
 
 def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
-    """Say why edits are refused beside the items that are there, and beside each other.
+    """The reasons why edits are refused because of the items, or because of each other.
 
     Args:
-        rows: Edits with keys, `answer`, `edit_of` and `problem` (what was found before), an edit after its base.
+        rows: Edits with keys, `answer`, `edit_of` and `problem` (an earlier reason), each edit after its base.
         items: All items that were read.
 
     Returns:
@@ -162,7 +162,7 @@ def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _same_group(row: dict[str, Any], groups: dict[str, str]) -> bool:
-    """Whether a retrieved partner shows an image of its original's own group."""
+    """Whether a retrieved partner shows an image from the group of its original."""
     return is_retrieved(row["edit_kind"]) and row["group"] == groups.get(row["edit_of"])
 
 

@@ -1,4 +1,4 @@
-"""Minimality by embedding: a partner is near the item that it was made from in the view that changed."""
+"""Minimality by embedding: in the changed view, a partner is near the item that it was made from."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from twokeys.core.items import canonical_json
 
 @dataclass(frozen=True)
 class Nearness:
-    """How near an edit must be to what it was made from.
+    """How near an edit must be to its original.
 
     Attributes:
         represent: Embeds the contents of the changed view.
-        least: The smallest similarity; None asks for none.
+        least: The smallest similarity; None if any similarity is accepted.
     """
 
     represent: Representations
@@ -29,20 +29,20 @@ class Nearness:
 
     @property
     def key(self) -> str:
-        """The smallest similarity, and the encoders that tell it."""
+        """The smallest similarity, and the encoders that measure it."""
         encoders = [] if self.least is None else [self.represent.text.key, self.represent.image.key]
         return canonical_json([self.least, encoders])
 
     def dissimilar(self, items: pd.DataFrame, rows: pd.DataFrame, pictures: Pictures) -> pd.Series[Any]:
-        """Say which edits lie too far from what they were made from.
+        """The reasons why edits are too far from their originals.
 
         Args:
             items: Annotated items.
             rows: Edits as items, with `view` and `edit_of`.
-            pictures: Images of both, constructed ones included.
+            pictures: Images of both, including constructed images.
 
         Returns:
-            Reasons by the index of `rows`; None where an edit is near enough, or no similarity is asked for.
+            Reasons by the index of `rows`; None if an edit is near enough, or any similarity is accepted.
         """
         reasons = pd.Series(None, index=rows.index, dtype=object)
         if self.least is None:
@@ -61,12 +61,12 @@ class Nearness:
         return reasons
 
     def too_far(self, before: pd.Series[str], after: pd.Series[str], pictures: Pictures) -> NDArray[np.bool_]:
-        """Whether each image lies too far from another one.
+        """Whether each new image is too far from the image that it replaces.
 
         Args:
-            before: Keys of images.
-            after: Keys of the images in their place.
-            pictures: All of them.
+            before: Keys of the original images.
+            after: Keys of the new images.
+            pictures: All these images.
         """
         if self.least is None:
             return np.zeros(len(after), dtype=bool)
@@ -76,7 +76,7 @@ class Nearness:
         return replace(self.represent, pictures=pictures).images().embedded()
 
 
-def _cosines(vectors: Embedded, left: pd.Series[str], right: pd.Series[str]) -> NDArray[np.float32]:
-    new, old = (vectors.vectors[vectors.of(keys)] for keys in (right, left))
-    found: NDArray[np.float32] = np.einsum("nd,nd->n", new, old)
-    return found
+def _cosines(vectors: Embedded, before: pd.Series[str], after: pd.Series[str]) -> NDArray[np.float32]:
+    new, old = (vectors.vectors[vectors.of(keys)] for keys in (after, before))
+    cosines: NDArray[np.float32] = np.einsum("nd,nd->n", new, old)
+    return cosines

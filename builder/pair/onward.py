@@ -1,10 +1,10 @@
 """Onward partners: a retrieved partner whose original is a retrieved partner itself.
 
-All items of a question say `no`, and an image that came in for the `no` of another question comes in for its `yes`. A
-further image with a `no` balances that, and has to be balanced by itself: a chain of retrieved partners that begins and
-ends at annotated items. A candidate that has the answer of the item that it was found for is of use in such a chain
-alone. If balance needs it, it needs candidates of its question that have another answer, too, and one of these is its
-original.
+Example: the answer to a question is `no` in all items, and an image that was retrieved for the `no` of another question
+is retrieved for its `yes`. A further image with a `no` must balance this `yes`, and needs a partner in turn: a chain of
+retrieved partners that begins and ends at annotated items. A candidate with the answer of its item is useful only in
+such a chain. If balance needs it, balance also needs candidates with another answer to the same question, and one of
+these becomes its original.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from twokeys.core.strata import value_of
 def with_originals(
     chosen: pd.DataFrame, items: pd.DataFrame, within: Sequence[str]
 ) -> tuple[pd.DataFrame, frozenset[str]]:
-    """Give onward candidates the originals that they have among the others.
+    """Choose originals for onward candidates among the other candidates.
 
     Args:
         chosen: Candidates that balance needs (`twokeys.builder.pair.candidates.COLUMNS`).
-        items: The items that they were found for.
-        within: Columns inside whose combinations is balanced, as a recipe names them.
+        items: The items that the candidates are for.
+        within: Columns inside whose combinations the set is balanced, as a recipe names them.
 
     Returns:
-        The candidates, an original before its onward ones, with `of` and `id` as they are published; and the ids of
-        those that have no original: all candidates with another answer show nearly the same image.
+        The candidates, with each original before its onward candidates, and with `of` and `id` as published; and the
+        ids of onward candidates without an original, since all candidates with another answer show nearly the same
+        image.
     """
     place = [items["question_key"], *(value_of(items, name) for name in within)]
     of = of_items(chosen, items.assign(vertex=items.groupby(place, sort=False).ngroup()), ["vertex", "compared"])

@@ -1,8 +1,8 @@
-"""Paraphrases mined: questions that say the same are published in one wording, so that their images can be paired.
+"""Mined paraphrases: questions of the same meaning are published in the same wording, so that images can be paired.
 
-Vertices merge only where the published text does. Questions say the same where they differ in harmless changes alone
-(`twokeys.builder.pair.wording`). What a person asked in other words stays beside it (`question_asked`).
-Nobody answered the wording that is published, so the item is `constructed`: the change is one that keeps the answer.
+Vertices of the item graph merge only if the published text is the same. Questions have the same meaning if they differ
+only in harmless changes (`twokeys.builder.pair.wording`). The annotated wording is published, too (`question_asked`).
+No annotator answered the new wording, so that the item is `constructed`: the change keeps the answer.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ from twokeys.core.items import question_key
 
 
 def one_wording(items: pd.DataFrame) -> pd.DataFrame:
-    """Give all questions that say the same the wording that is asked most often (then the first by spelling).
+    """Give all questions of the same meaning their most frequent wording (then the first in alphabetical order).
 
-    Open questions only: what options say is the source's own, and a paraphrase with other options is another question.
+    Only open questions are reworded: options keep their wording, and other options make another question.
 
     Args:
-        items: Item table; one wording serves all its corpora.
+        items: Item table; all its corpora get the same wording.
 
     Returns:
-        The items with `question`, `question_key`, `answer_source`, and `question_asked` (None where the wording is the
-        source's).
+        The items with `question`, `question_key`, `answer_source`, and `question_asked` (None if the wording did not
+        change).
     """
-    found = items.assign(question_asked=None)
-    asked = items[items["choices"].map(len) == 0]
-    texts = asked.groupby("question").size().rename("count").reset_index()
+    reworded = items.assign(question_asked=None)
+    open_ = items[items["choices"].map(len) == 0]
+    texts = open_.groupby("question").size().rename("count").reset_index()
     texts["plain"] = texts["question"].map(plain)
     ordered = texts.sort_values(["count", "question"], ascending=[False, True])
     wording = ordered.drop_duplicates("plain").set_index("plain")["question"]
-    new = asked["question"].map(texts.set_index("question")["plain"]).map(wording)
-    changed = new.index[new != asked["question"]]
-    found.loc[changed, "question_asked"] = asked.loc[changed, "question"]
-    found.loc[changed, "question"] = new[changed]
-    found.loc[changed, "question_key"] = [question_key(text, []) for text in new[changed]]
-    found.loc[changed, "answer_source"] = "constructed"
-    return found
+    new = open_["question"].map(texts.set_index("question")["plain"]).map(wording)
+    changed = new.index[new != open_["question"]]
+    reworded.loc[changed, "question_asked"] = open_.loc[changed, "question"]
+    reworded.loc[changed, "question"] = new[changed]
+    reworded.loc[changed, "question_key"] = [question_key(text, []) for text in new[changed]]
+    reworded.loc[changed, "answer_source"] = "constructed"
+    return reworded
 
 
 def merged(items: pd.DataFrame) -> pd.Series[str]:
-    """Why items go because their wording became another's: the same question stands about the same picture already.
+    """Why reworded items are removed: another item asks the same question about the same image.
 
     Args:
         items: Item table with `question_asked`, sorted by id.

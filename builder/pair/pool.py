@@ -1,4 +1,4 @@
-"""The pool: all images that a retrieved partner may show, those of the items and those of the recipe's pools."""
+"""The pool: all images that a retrieved partner may show, namely the images of the items and of the recipe's pools."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from twokeys.core.item_images import images_of
 from twokeys.core.items import canonical_json, digest
 
 COLUMNS = ("source", "source_revision", "license", "group", "image_width", "image_height", "links")
-"""What is stated of an image."""
+"""Published facts about an image."""
 _SIZE = {"image_width": "width", "image_height": "height"}
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """Images and what is stated of each.
+    """Images and the published facts about each.
 
     Attributes:
-        table: One row per image, sorted by `image_key`: `source` (corpus or pool), `source_revision`, `license`,
+        table: A row for each image, sorted by `image_key`: `source` (corpus or pool), `source_revision`, `license`,
             `links` (list), `group` (of the items about it; empty if there are none), `image_width`, `image_height`.
-        pictures: Their bytes.
-        embeddings: Of the items' images, and of the pools'.
+        pictures: Bytes of the images.
+        embeddings: Embeddings of the items' images and of the pools' images.
         encoder: Name of the image encoder.
     """
 
@@ -50,68 +50,69 @@ class Pool:
 
     @cached_property
     def key(self) -> str:
-        """Hash of all that candidates follow from."""
+        """Hash of everything on which candidates depend."""
         cells = self.table.drop(columns="links").to_json(orient="values")
         links = canonical_json([list(of) for of in self.table["links"]])
         return digest("pool", cells, links, *(each.key for each in self.embeddings), self.pictures.key)
 
     @cached_property
     def places(self) -> pd.Index[str]:
-        """Their keys, to look places up."""
+        """Index of the image keys, for look-ups of places."""
         keys: pd.Index[str] = pd.Index(self.table["image_key"])
         return keys
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
         """(n, d) unit vectors in the order of the table."""
-        found = embedded_of(self.embeddings, IMAGE_DIMENSIONS)
-        return found.vectors[found.of(self.places)]
+        embedded = embedded_of(self.embeddings, IMAGE_DIMENSIONS)
+        return embedded.vectors[embedded.of(self.places)]
 
     @cached_property
     def group_numbers(self) -> NDArray[np.int64]:
-        """(n,) number of each image's group; an image that no item is about is a group of its own."""
+        """(n,) number of each image's group; an image without items is the only member of its group."""
         names = self.table["group"].where(self.table["group"] != "", self.table["image_key"])
         return pd.factorize(names)[0].astype(np.int64)
 
     def stated(self, key: str) -> dict[str, Any]:
-        """What a published item says of an image that was put in the place of its original's."""
+        """The published facts about an image that replaces the original's image."""
         shown = self.table.iloc[self.places.get_loc(key)]
         names = {"source": "source", "revision": "source_revision", "license": "license"}
         return {"image": {name: str(shown[column]) for name, column in names.items()} | {"links": list(shown["links"])}}
 
     def described(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """What is stated of some images: their rows in the table, by key."""
+        """The rows of some images in the table, by key."""
         rows = self.table.iloc[self.places.get_indexer(pd.Index(sorted(set(keys))))].to_dict("records")
         return {row["image_key"]: row for row in rows}  # type: ignore[misc]
 
     def groups(self, keys: set[str]) -> dict[str, str]:
-        """The group of some images of the pool: near-duplicates and images with a link in common are in one.
+        """The groups of some images: near-duplicates and images with a common link are in the same group.
 
-        An image that is near to, or has a link in common with, images of items is in the group of the first of these.
+        An image that is near to images of items, or shares a link with them, is in the group of the first of them.
 
         Args:
-            keys: Images; those of the items are looked at too.
+            keys: Images; the images of the items are always included.
 
         Returns:
-            Image key -> group, for these and for all images of items.
+            Image key -> group, for these images and for all images of items.
         """
-        asked = self.table["group"] != ""
-        group = dict(zip(self.table["image_key"][asked], self.table["group"][asked], strict=True))
+        of_items = self.table["group"] != ""
+        group = dict(zip(self.table["image_key"][of_items], self.table["group"][of_items], strict=True))
         fresh = keys - group.keys()
         if not fresh:
             return group
         every = fresh | group.keys()
-        found = embedded_of(self.embeddings, keys=every)
+        embedded = embedded_of(self.embeddings, keys=every)
         sample = [
-            str(found.keys[place]) for place in np.unique(np.linspace(0, len(found.keys) - 1, CALIBRATION, dtype=int))
+            str(embedded.keys[place])
+            for place in np.unique(np.linspace(0, len(embedded.keys) - 1, CALIBRATION, dtype=int))
         ]
         clusters = near_images(
-            found,
+            embedded,
             thumbnails_of(self.embeddings, every),
             [self.pictures.decode(key) for key in sample],
             image_encoder(self.encoder),
         )
-        leaders = {str(key): str(of) for key, of in zip(found.keys, found.keys[clusters.leader], strict=True)}
+        leaders = {str(key): str(of) for key, of in zip(embedded.keys, embedded.keys[clusters.leader], strict=True)}
         links = dict(zip(self.table["image_key"], self.table["links"], strict=True))
         marks = {key: {leaders[key], *links[key]} for key in sorted(every)}
         of_mark: dict[str, str] = {}
@@ -138,25 +139,25 @@ def _joined(marks: dict[str, set[str]], groups: dict[str, str]) -> dict[str, str
     return {key: names[at] or digest("group", first[at]) for key, at in zip(marks, label.tolist(), strict=True)}
 
 
-def pool_of(known: Survey) -> Pool:
-    """The pool of a recipe: the images of its items and those of its pools, each once.
+def pool_of(survey: Survey) -> Pool:
+    """The pool of a recipe: the images of its items and of its pools, each once.
 
     Args:
-        known: The survey of all items that were read, and the images that the recipe's pools hold.
+        survey: The survey of all items that were read, and the images that the recipe's pools hold.
     """
-    represent, table = known.represent, _of_items(known.items, known.pictures)
-    embeddings, pictures = [represent.images()], known.pictures
-    if known.pool is not None:
-        every = known.pool.pictures(known.pictures.limits)
-        others = every.part(key for key in every.keys if key not in known.pictures)
+    represent, table = survey.represent, _of_items(survey.items, survey.pictures)
+    embeddings, pictures = [represent.images()], survey.pictures
+    if survey.pool is not None:
+        every = survey.pool.pictures(survey.pictures.limits)
+        others = every.part(key for key in every.keys if key not in survey.pictures)
         embeddings.append(embed_pictures(represent.run, represent.image, others))
         pictures = pictures.and_others(others)
-        table = _with_pools(table, known.pool, represent.recipe)
+        table = _with_pools(table, survey.pool, represent.recipe)
     return Pool(table.sort_values("image_key", ignore_index=True), pictures, embeddings, represent.image.name)
 
 
 def _of_items(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
-    """The images of items, with the links of all items about each."""
+    """The images of items, each with the links of all items about it."""
     every = items.assign(image_key=images_of(items)).explode("image_key")
     columns = ["image_key", *(name for name in COLUMNS if name not in ("links", *_SIZE))]
     first = every.sort_values("id").drop_duplicates("image_key")[columns]
@@ -167,7 +168,7 @@ def _of_items(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
 
 
 def _with_pools(table: pd.DataFrame, pool: PoolImages, recipe: Recipe) -> pd.DataFrame:
-    """The images of items and those of pools; what a pool states of an item's image is stated of it, too."""
+    """The images of items and of pools; an item's image gets the links that a pool states for it, too."""
     terms = {named.name: named for named in recipe.pool}
     rows = pool.table.rename(columns={"width": "image_width", "height": "image_height"})
     rows["source_revision"] = [terms[name].revision for name in rows["source"]]

@@ -1,4 +1,4 @@
-"""Running a generator that retrieves: one pass over all items."""
+"""How a generator that retrieves runs: in a single pass over all items."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from twokeys.core.columns import RETRIEVED, is_retrieved
 
 @dataclass(frozen=True)
 class Retrieved:
-    """A generator that retrieves, and what it found.
+    """A generator that retrieves, and its candidates.
 
     Attributes:
         making: The generator.
-        items: The items that it was asked about, sorted by id.
-        found: Its candidates, and what it understood.
+        items: The items that it read, sorted by id.
+        found: Its candidates, and the items that it understands.
     """
 
     making: Making
@@ -38,33 +38,33 @@ def retrieve(space: Workspace, making: Making, budget: int | None, items: KeyedT
     """Find candidates for partners among the images of a pool.
 
     Args:
-        space: Where the work is done.
+        space: Workspace of the stage.
         making: The generator.
-        budget: Candidates of each item at most, the best first; None: any number.
+        budget: Largest number of candidates of an item, the best first; None: any number.
         items: Items to find partners for, sorted by id.
         pool: The images.
 
     Raises:
-        ValueError: When the generator's candidates are not what it may find.
+        ValueError: If the generator returns candidates that are no retrieved partners.
     """
-    found = cast("Retriever", making.generator).retrieve(items.frame, pool)
-    _check(found, set(items.frame["id"]), pool)
-    candidates = found.candidates.drop_duplicates(ignore_index=True)
+    retrieval = cast("Retriever", making.generator).retrieve(items.frame, pool)
+    _check(retrieval, set(items.frame["id"]), pool)
+    candidates = retrieval.candidates.drop_duplicates(ignore_index=True)
     if budget is not None:
         candidates = candidates[candidates.groupby("of", observed=True).cumcount() < budget]
-    return replace(found, candidates=candidates.reset_index(drop=True))
+    return replace(retrieval, candidates=candidates.reset_index(drop=True))
 
 
-def _check(found: Retrieval, asked: set[str], pool: Pool) -> None:
-    """Refuse what would be taken for anything but a retrieved partner.
+def _check(retrieval: Retrieval, ids: set[str], pool: Pool) -> None:
+    """Refuse candidates that are no retrieved partners.
 
     Raises:
-        ValueError: When the kind does not say so, or a candidate has no image of the pool or is of no item.
+        ValueError: If the kind does not begin with `RETRIEVED`, or a candidate has no item or no image of the pool.
     """
-    if not is_retrieved(found.kind):
-        raise ValueError(f"the kind {found.kind!r} of retrieved partners does not begin with {RETRIEVED!r}")
-    of, image = (found.candidates[name].cat.categories for name in ("of", "image"))
-    if strange := sorted(set(of) - asked):
-        raise ValueError(f"{found.kind} of {strange[0]}: a candidate is of an item asked")
+    if not is_retrieved(retrieval.kind):
+        raise ValueError(f"the kind {retrieval.kind!r} of retrieved partners does not begin with {RETRIEVED!r}")
+    of, image = (retrieval.candidates[name].cat.categories for name in ("of", "image"))
+    if strange := sorted(set(of) - ids):
+        raise ValueError(f"{retrieval.kind} of {strange[0]}: a candidate is of an item asked")
     if strange := sorted(set(image[pool.places.get_indexer(image) < 0])):
-        raise ValueError(f"{found.kind} with {strange[0]}: a candidate shows an image of the pool")
+        raise ValueError(f"{retrieval.kind} with {strange[0]}: a candidate shows an image of the pool")

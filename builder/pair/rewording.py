@@ -1,4 +1,4 @@
-"""Mined wording: which items get the wording of a paraphrase, and items as generators and judges read them."""
+"""Mined wording: the items that get the wording of a paraphrase, and items as generators and judges read them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from twokeys.core.answers.normal import normalise
 from twokeys.core.columns import EDIT_COLUMNS
 
 WORDED = ("question", "question_key", "question_asked", "answer_source")
-"""What another wording changes of an item."""
+"""Columns of an item that another wording changes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rewording(Result):
-    """Items that get another wording, and items that go because of it.
+    """Items that get another wording, and items that are removed because of it.
 
     Attributes:
-        table: `id`, the columns `WORDED`, and the `reason` of those that go.
+        table: `id`, the columns `WORDED`, and the `reason` of removed items.
     """
 
     table: pd.DataFrame
@@ -35,16 +35,16 @@ class Rewording(Result):
 
 @stage("reword", version=3)
 def reword(space: Workspace, left: KeyedTable, mined: Sequence[str]) -> Rewording:
-    """Say which items get another wording, and which go because of it."""
+    """Determine the items that get another wording, and the items that are removed because of it."""
     items = left.frame
-    found = one_wording(items) if "paraphrases" in mined else items.assign(question_asked=None)
-    reasons = merged(found)
-    changed = found[found["question_asked"].notna() | found["id"].isin(reasons.index)]
+    reworded = one_wording(items) if "paraphrases" in mined else items.assign(question_asked=None)
+    reasons = merged(reworded)
+    changed = reworded[reworded["question_asked"].notna() | reworded["id"].isin(reasons.index)]
     return Rewording(changed[["id", *WORDED]].assign(reason=changed["id"].map(reasons)))
 
 
 def worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Give items the new wording; leave out those that go."""
+    """Give items the new wording, and remove items with a reason."""
     items = left.copy()
     for name in EDIT_COLUMNS:
         items[name] = None
@@ -58,7 +58,7 @@ def worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def items_merged(table: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Rows, as they were read, of the items that went because of a wording, with the reason."""
+    """The items that were removed because of a wording, as they were read, with the reason."""
     gone = table.loc[table["reason"].notna(), ["id", "reason"]]
     return items.merge(gone, on="id", validate="one_to_one")
 

@@ -1,4 +1,4 @@
-"""Sifting: sound edits become items, sound candidates go on, and the others are listed with the reason."""
+"""Sifting: sound edits become items, sound candidates go on, and all others are refused with a reason."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from twokeys.data_cards.pairing import Precision
 
 @dataclass(frozen=True, eq=False)
 class Sifted(Result):
-    """What became of edits and candidates.
+    """Edits and candidates, divided by whether they are sound.
 
     Attributes:
         added: Sound edits, as items.
         sound: Sound candidates (`twokeys.builder.pair.candidates.COLUMNS`).
-        refused: The others, as items, with the reason.
+        refused: Refused edits and candidates, as items, with the reason.
         pictures: Images of the sound edits; their bytes are in the result's folder.
-        precision: How often models are right about what they verify.
+        precision: How often models are right about the answers that they verify.
     """
 
     added: pd.DataFrame
@@ -55,12 +55,12 @@ class Sifted(Result):
 
 @dataclass(frozen=True)
 class Beside:
-    """What edits and candidates are held against.
+    """The items and images with which edits and candidates are compared.
 
     Attributes:
         known: The survey of all items that were read.
-        items: The items that edits were made from, in the wording in which they are published.
-        pool: Images of retrieved partners; None if no generator retrieves any.
+        items: The items that edits were made from, in the published wording.
+        pool: Images of retrieved partners; None if no generator retrieves.
     """
 
     known: Survey
@@ -75,9 +75,9 @@ class Beside:
 
     @property
     def pictures(self) -> Pictures:
-        """All images that are there."""
-        own = self.known.pictures
-        return own if self.pool is None else own.and_others(self.pool.pictures)
+        """The images of the items and of the pool."""
+        pictures = self.known.pictures
+        return pictures if self.pool is None else pictures.and_others(self.pool.pictures)
 
 
 @stage("pair", version=7)
@@ -89,20 +89,20 @@ def sift(
     nearness: Nearness,
     text: Text,
 ) -> Sifted:
-    """Tell the sound ones.
+    """Divide edits and candidates into sound and refused.
 
     Args:
-        space: Where the work is done; images of edits are stored in its folder.
-        beside: What they are held against.
-        made: What each generator made or found.
-        judges: The models that have a say.
+        space: Workspace of the stage; images of edits are stored in its folder.
+        beside: The items and images with which they are compared.
+        made: The results of each generator.
+        judges: The models that verify answers and wording.
         nearness: How near an edit must be to its original.
         text: The recipe's canonical form of text.
     """
     read, items, there = beside.known.items, beside.items.frame, beside.pictures
     rule = TextRule(text.unicode, text.lowercase)
-    found = {place: each for place, each in enumerate(made) if isinstance(each, Retrieved)}
-    candidates = together([examined(each, place, rule) for place, each in found.items()], beside.pool)
+    retrievers = {place: each for place, each in enumerate(made) if isinstance(each, Retrieved)}
+    candidates = together([examined(each, place, rule) for place, each in retrievers.items()], beside.pool)
     candidates, edits, precision = _judged(space, beside, made, candidates, judges)
     places, fresh = _shown(edits, there, space.folder)
     rows = as_items(pd.concat([edits.drop(columns=["picture", "place"]), places], axis=1), items, read)
@@ -111,7 +111,7 @@ def sift(
     doubted = _doubted(candidates, rows, beside, nearness, every)
     place = np.concatenate([edits["place"].to_numpy(dtype=np.int64), candidates["generator"][doubted]])
     if doubted.any():
-        rows = pd.concat([rows, as_item_rows(candidates[doubted], found, beside.images, items, read)])
+        rows = pd.concat([rows, as_item_rows(candidates[doubted], retrievers, beside.images, items, read)])
     if len(rows):
         rows = with_looks(rows.iloc[np.argsort(place, kind="stable")].reset_index(drop=True), every)
         rows["reason"] = refuse(rows, read)
@@ -120,8 +120,8 @@ def sift(
         rows = pd.DataFrame(columns=[*items.columns, "view", "generator", "reason"])
     sound = rows["reason"].isna()
     refused = without_measures(rows[~sound])
-    own = sound & ~rows["id"].isin(set(candidates["id"][doubted]))
-    added = without_measures(rows[own]).astype({"image_width": "int32", "image_height": "int32"})
+    edited = sound & ~rows["id"].isin(set(candidates["id"][doubted]))
+    added = without_measures(rows[edited]).astype({"image_width": "int32", "image_height": "int32"})
     used = pictures[pictures["image_key"].isin(set(added["image_key"]))].sort_values("image_key")
     goes_on = ~candidates["id"].isin(set(refused["id"]))
     return Sifted(added, candidates[goes_on].reset_index(drop=True), refused, used, precision)
@@ -134,34 +134,34 @@ def _judged(
     candidates: pd.DataFrame,
     judges: Judges,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Precision]]:
-    """Let models judge edits, which get the `place` of their generator, and candidates that have an expected answer."""
+    """Let models judge edits and candidates with an expected answer; edits get the `place` of their generator."""
     parts = [pa.Table.from_pylist([], schema=EDITS).append_column("place", pa.array([], pa.int64()))]
     for place, each in enumerate(made):
         if isinstance(each, Edits):
             parts += [table.append_column("place", pa.array([place] * len(table))) for table in each.tables()]
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
-    found = {place: each for place, each in enumerate(made) if isinstance(each, Retrieved)}
-    expected = candidates["generator"].isin([place for place, each in found.items() if each.found.expected])
-    asked = candidates[expected & candidates["problem"].isna()]
-    rows = as_rows(asked, found, beside.images).drop(columns=list(PLACED)) if len(asked) else edits.iloc[:0]
+    retrievers = {place: each for place, each in enumerate(made) if isinstance(each, Retrieved)}
+    expected = candidates["generator"].isin([place for place, each in retrievers.items() if each.found.expected])
+    open_ = candidates[expected & candidates["problem"].isna()]
+    rows = as_rows(open_, retrievers, beside.images).drop(columns=list(PLACED)) if len(open_) else edits.iloc[:0]
     every = pd.concat([edits, rows], ignore_index=True).astype(object)
     every, precision = judged(space.run, judges, in_plain_words(beside.items.frame), every, beside.pictures)
-    said = every.iloc[len(edits) :]
-    candidates.loc[asked.index, ["problem", "scores"]] = said[["problem", "scores"]].to_numpy(dtype=object)
+    verdicts = every.iloc[len(edits) :]
+    candidates.loc[open_.index, ["problem", "scores"]] = verdicts[["problem", "scores"]].to_numpy(dtype=object)
     return candidates, every.iloc[: len(edits)], precision
 
 
 def _doubted(
     candidates: pd.DataFrame, edits: pd.DataFrame, beside: Beside, nearness: Nearness, every: Pictures
 ) -> NDArray[np.bool_]:
-    """Candidates that may be refused: what speaks for or against them is looked at one by one."""
+    """Whether each candidate may be refused: only such candidates become rows and are examined in full."""
     if beside.pool is None or not len(candidates):
         return np.zeros(len(candidates), dtype=bool)
     read = beside.known.items
     sound = edits[edits["problem"].isna()] if len(edits) else edits
-    own = candidates["of"].map(dict(zip(read["id"], read["group"], strict=True))).to_numpy(dtype=object)
-    near = own == candidates["group"].to_numpy(dtype=object)
+    group_of = candidates["of"].map(dict(zip(read["id"], read["group"], strict=True))).to_numpy(dtype=object)
+    near = group_of == candidates["group"].to_numpy(dtype=object)
     before = of_items(candidates, beside.items.frame, ("image_key",))["image_key"]
     far = nearness.too_far(before, candidates["image"].astype(str), every)
     doubted: NDArray[np.bool_] = candidates["problem"].notna().to_numpy() | near | far
@@ -169,7 +169,7 @@ def _doubted(
 
 
 def _shown(edits: pd.DataFrame, there: Pictures, folder: Path) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
-    """What each edit shows, and the images that edits made, by key: their bytes are stored."""
+    """The image of each edit, and the new images by key; their bytes are stored."""
     fresh: dict[str, dict[str, Any]] = {}
     shown: list[dict[str, Any]] = []
     for edit in edits[["view", "picture", "problem"]].to_dict("records"):
@@ -184,11 +184,11 @@ def _shown(edits: pd.DataFrame, there: Pictures, folder: Path) -> tuple[pd.DataF
 
 
 def with_looks(rows: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
-    """Contrast and colour, which rules and card know of an image, are those of the new one."""
+    """Replace the original image's contrast and colour, which rules and card read, by those of the new image."""
     looks = image_looks(rows, pictures)
     return rows.assign(**{str(name): looks[name] for name in looks})
 
 
 def without_measures(rows: pd.DataFrame) -> pd.DataFrame:
-    """Without what baselines measured, which are of the annotated item and not of its edit."""
+    """Drop the measurements, since they belong to the annotated item and not to its edit."""
     return rows[[name for name in rows if Measured.of(name) is None]]

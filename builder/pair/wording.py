@@ -50,8 +50,8 @@ def plain(question: str) -> str:
     text = _END.sub("", " ".join(question.split())).replace("\u2019", "'")
     if first := _CAPITAL.match(text):  # not where it is written in capitals, as US is
         text = first[0].lower() + text[first.end() :]
-    text = _IS.sub(lambda found: f"{found[1]} is", text)
-    text = _WORD.sub(lambda found: _SPELT.get(found[0], found[0]), text)
-    for shape, said in _SHAPES:
-        text = shape.sub(said, text)
+    text = _IS.sub(lambda match: f"{match[1]} is", text)
+    text = _WORD.sub(lambda match: _SPELT.get(match[0], match[0]), text)
+    for shape, spelling in _SHAPES:
+        text = shape.sub(spelling, text)
     return text

@@ -1,4 +1,4 @@
-"""What pairing made, before it is measured."""
+"""The result of pairing, before it is measured."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from twokeys.data_cards.pairing import Precision
 
 @dataclass(frozen=True)
 class Work:
-    """What pairing made, before it is measured.
+    """The result of pairing, before it is measured.
 
     Attributes:
-        reworded: The source's items alone, in the wording of paraphrases.
+        reworded: The items of the corpora alone, in the wording of paraphrases.
         items: Annotated and constructed items, sorted by id.
-        refused: Edits that were refused and items that were merged, with `reason`.
-        pictures: Their images, constructed ones included.
-        retrieved: What each generator that retrieves was asked and told.
+        refused: Refused edits and merged items, with `reason`.
+        pictures: Their images, including constructed images.
+        retrieved: The candidates of each generator that retrieves, with counts of the questions that it understands.
         spare: Sound candidates for retrieved partners that balance does not need (`twokeys.builder.pair.choose`).
-        precision: How often models are right about what they verify.
-        told_pools: Pools that are left out, since their images can be told from those of the corpora.
-        key: Hash of everything that this depends on.
+        precision: How often models are right about the answers that they verify.
+        unlike_pools: Pools that are not used, since a classifier distinguishes their images from those of the corpora.
+        key: Hash of everything on which the result depends.
     """
 
     reworded: pd.DataFrame
@@ -34,7 +34,7 @@ class Work:
     retrieved: list[Retrieval]
     spare: pd.DataFrame
     precision: list[Precision]
-    told_pools: list[str]
+    unlike_pools: list[str]
     key: str
 
     def source_of(self, images: pd.Series[str]) -> pd.Series[str]:

@@ -1,4 +1,4 @@
-"""All that a build made: what the published folder is written from."""
+"""The results of all stages of a build, from which the published folder is written."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
     "sentence-transformers", "torch", "transformers",
 )  # fmt: skip
-"""Packages whose version may decide what is in the rows."""
+"""Packages whose versions may affect the rows."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """What the stages of a build made.
+    """The results of the stages of a build.
 
     Attributes:
         recipe: The recipe.
         survey: All items that were read.
-        filtered: What the rules dropped.
-        paired: What went on to balance.
+        filtered: The items that rules dropped.
+        paired: The items that went on to balance.
         selection: The balanced set.
-        certified: What the certificates are made from.
+        certified: The evidence for the certificates.
     """
 
     recipe: Recipe
@@ -63,7 +63,7 @@ class Build:
 
     @property
     def encoders(self) -> dict[str, str]:
-        """Encoders that were used, by what they encode."""
+        """The used encoders, by the view that they encode."""
         audited = self.recipe.audited
         adversaries = chosen([name for names in families(audited) for name in names]) if audited else {}
         return self.survey.encoders | named(self.survey.represent.reads(adversaries).encoders)
@@ -76,7 +76,7 @@ class Build:
         if self.certified.unseen is not None:
             unseen = marked(self.certified.unseen.table, REFIT_UNSEEN)
             measured = measured.merge(unseen, on="id", validate="one_to_one")
-        items = self.paired.known.items.merge(kept, on="id", validate="one_to_one")
+        items = self.paired.survey.items.merge(kept, on="id", validate="one_to_one")
         return self._told(with_accepted(items.merge(measured, on="id", validate="one_to_one")))
 
     @cached_property
@@ -84,7 +84,7 @@ class Build:
         """Rows of the config `audited`; None if the recipe asks for no such tier."""
         if self.certified.audited is None:
             return None
-        items = self.paired.known.items
+        items = self.paired.survey.items
         return self._told(with_accepted(audited_rows(items, self.certified.audited, self.recipe.balance.within)))
 
     @property
@@ -105,7 +105,7 @@ class Build:
     @property
     def removed(self) -> pd.DataFrame:
         """Every row that is not published, with the stage that removed it and the reason."""
-        survey, items = self.survey, self.paired.known.items
+        survey, items = self.survey, self.paired.survey.items
         tables = [
             survey.items.merge(self.filtered.removed.assign(stage="filter"), on="id", validate="one_to_one"),
             self.paired.refused.assign(stage="pair", rule=None),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
+from twokeys.builder.publish.rows import plain_cell
 from twokeys.core.columns import CHOICE, OPEN, SHOWN, columns_of
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Config -> its rows; a config without rows is left out.
+    """Config -> its rows; configs without rows are omitted.
 
     Args:
         items: Published rows with `split`. `target` becomes the letter of the right option, or the answer.
@@ -48,7 +49,7 @@ def shows(uri: str, data: bytes, limits: Images) -> bool:
     """Whether a data URI shows the image that has these bytes, pixel for pixel.
 
     Raises:
-        BadInput: When one of both is no image within the limits.
+        BadInput: If either is no image within the limits.
     """
     try:
         body, kind = content(uri)
@@ -60,30 +61,23 @@ def shows(uri: str, data: bytes, limits: Images) -> bool:
     return ours.size == theirs.size and ours.tobytes() == theirs.tobytes()
 
 
-def recounted(known: Folder) -> Iterator[str]:
+def recounted(folder: Folder) -> Iterator[str]:
     """The configs of `eval.yaml` hold just the evaluated split, image for image."""
-    tier = "balanced" if len(known.balanced) else "audited"
-    items = known.balanced if len(known.balanced) else known.audited
-    expected = eval_rows(items) if known.recipe.eval else {}
-    if (there := {OPEN, CHOICE} & set(known.manifest.configs)) != expected.keys():
+    tier = "balanced" if len(folder.balanced) else "audited"
+    items = folder.balanced if len(folder.balanced) else folder.audited
+    expected = eval_rows(items) if folder.recipe.eval else {}
+    if (there := {OPEN, CHOICE} & set(folder.manifest.configs)) != expected.keys():
         yield f"the configs for eval.yaml are {sorted(there)}, the recipe and the rows ask for {sorted(expected)}"
-    pictures = dict(known.images([tier]).items()) if there else {}
+    pictures = dict(folder.images([tier]).items()) if there else {}
     for name in sorted(there & expected.keys()):
         rows = {str(row["id"]): row for row in expected[name].to_dict("records")}
         checked: set[tuple[str, str]] = set()
-        for row in known.stream(name):
+        for row in folder.stream(name):
             wanted = rows.pop(row["id"], None)
-            if wanted is None or any(_plain(wanted[key]) != row[key] for key in row if key != "image_uri"):
+            if wanted is None or any(plain_cell(wanted[key]) != row[key] for key in row if key != "image_uri"):
                 yield f"{name}: {row['id']} is not the row that the config {tier} has"
             elif (seen := (row["image_key"], row["image_uri"])) not in checked:
                 checked.add(seen)
-                if not shows(row["image_uri"], pictures[row["image_key"]], known.recipe.images):
+                if not shows(row["image_uri"], pictures[row["image_key"]], folder.recipe.images):
                     yield f"{name}: {row['id']} shows another image"
         yield from (f"{name}: {identity} is not there" for identity in [*rows][:5])
-
-
-def _plain(value: object) -> object:
-    """A cell as Arrow gives it: lists instead of arrays, None instead of NaN."""
-    if isinstance(value, str):
-        return value
-    return list(value) if hasattr(value, "__len__") else None  # type: ignore[call-overload]

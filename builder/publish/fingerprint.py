@@ -1,4 +1,4 @@
-"""Identity of published rows: a hash of what they say, whatever library, engine or shard count wrote them."""
+"""Identity of published rows: a hash of their values, which does not depend on library, engine or number of shards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> 
 
     Args:
         rows: Rows with `id`; an image is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
-        split: The split that all rows are of; None when each row has its own `split`.
+        split: The split of all rows; None if each row has a `split`.
 
     Returns:
         The hash, in hex: rows in another order have the same, other rows have another.
@@ -45,25 +45,25 @@ class Fingerprint:
         images: dict[str, tuple[Any, Any]] = {}
         for row in rows:
             apart = {name: value for name, value in row.items() if is_measurement(name) or name == PLACE}
-            said = {name: value for name, value in row.items() if name not in PICTURES and name not in apart}
+            cells = {name: value for name, value in row.items() if name not in PICTURES and name not in apart}
             if split is not None:
-                said["split"] = split
+                cells["split"] = split
             for name in PICTURES:
                 if (shown := row.get(name)) is not None:
                     if name not in images or images[name][0] != shown:
                         images[name] = shown, _hashes(shown)  # rows of an image are neighbours
-                    said[name] = images[name][1]
+                    cells[name] = images[name][1]
             if row["id"] in self._rows:
                 raise ValueError(f"the id {row['id']!r} comes twice")
-            self._rows[row["id"]] = (_hash(said), _hash(_rounded(apart)))
+            self._rows[row["id"]] = (_hash(cells), _hash(_rounded(apart)))
         return self
 
     def value(self, measurements: bool) -> str:
         """The hash over all rows, with or without their measurements and places."""
         total = hashlib.sha256()
         for identity in sorted(self._rows):
-            said, measured = self._rows[identity]
-            total.update(said + measured if measurements else said)
+            cells, measured = self._rows[identity]
+            total.update(cells + measured if measurements else cells)
         return total.hexdigest()
 
     def version(self) -> str:

@@ -1,4 +1,4 @@
-"""A dataset repository on a hub, as `twokeys push` finds it, and what a hub's refusals mean for the user."""
+"""A dataset repository on a hub before a push, and the hub's refusals as instructions for the user."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REMEDIES = {
 
 
 def named(repository: str) -> None:
-    """Check the name of a repository before anything else is done.
+    """Check the name of a repository before any other step.
 
     Raises:
         BadInput: When it is not of the form OWNER/NAME.
@@ -66,7 +66,7 @@ class Repository:
         """Find the repository, or make it.
 
         Raises:
-            BadInput: When it is there and readable by others than was asked for.
+            BadInput: If it exists, and its visibility is not the requested visibility.
         """
         from huggingface_hub.errors import RepositoryNotFoundError
 
@@ -101,17 +101,17 @@ class Repository:
         """Files of the main branch that an earlier push of the same benchmark brought.
 
         Raises:
-            BadInput: When there are files that no push brought, or those of another benchmark.
+            BadInput: If it holds files that no push uploaded, or files of another benchmark.
         """
         there = set(self.api.list_repo_files(self.name, revision=self.head, repo_type=KIND)) - HUBS_OWN
-        said = self._manifest() if MANIFEST in there else {}
-        ours = {MANIFEST, SIGNATURE, *said.get("files", {})} if said else set()
+        manifest = self._manifest() if MANIFEST in there else {}
+        ours = {MANIFEST, SIGNATURE, *manifest.get("files", {})} if manifest else set()
         if foreign := sorted(there - ours):
             problem = f"the repository holds files that no push brought, such as {foreign[0]}"
             allowed = "a new repository, or one of this benchmark"
             raise BadInput(self.name, None, problem, allowed, "name another repository")
-        if said and said.get("name") != name:
-            problem = f"the repository holds the benchmark {said.get('name')!r}"
+        if manifest and manifest.get("name") != name:
+            problem = f"the repository holds the benchmark {manifest.get('name')!r}"
             allowed = f"a new repository, or one of {name!r}"
             raise BadInput(self.name, None, problem, allowed, "name another repository")
         return there
@@ -122,15 +122,19 @@ class Repository:
                 self.name, MANIFEST, revision=self.head, repo_type=KIND, local_dir=place
             )  # fmt: skip
             try:
-                said = json.loads(Path(file).read_text(encoding="utf-8"))
+                manifest = json.loads(Path(file).read_text(encoding="utf-8"))
             except (ValueError, RecursionError):
                 return {}
-        return said if isinstance(said, dict) and "build_key" in said and isinstance(said.get("files"), dict) else {}
+        return (
+            manifest
+            if isinstance(manifest, dict) and "build_key" in manifest and isinstance(manifest.get("files"), dict)
+            else {}
+        )
 
 
 @contextmanager
 def hub_answers(repository: str) -> Iterator[None]:
-    """Turn what a hub refuses into what the user can do.
+    """Turn a hub's refusal into an instruction for the user.
 
     Raises:
         BadInput: In the place of every error of the hub's client.
@@ -163,7 +167,7 @@ def hub_answers(repository: str) -> Iterator[None]:
 
 def _refused(repository: str, error: HfHubHTTPError) -> BadInput:
     status = error.response.status_code
-    said = " ".join((error.server_message or str(error)).split())
+    message = " ".join((error.server_message or str(error)).split())
     again = "push again: what was sent is not sent again"
     problem, remedy = _REMEDIES.get(status, (f"the hub answers with status {status}", again))
-    return BadInput(repository, None, f"{problem} ({status}: {said})", "", remedy)
+    return BadInput(repository, None, f"{problem} ({status}: {message})", "", remedy)

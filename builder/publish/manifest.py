@@ -28,14 +28,14 @@ from twokeys.data_cards.pairing import Pairing
 
 
 def claims(build: Build, configs: dict[str, Config]) -> Manifest:
-    """Gather the manifest of a build; the hashes of its files are not known yet.
+    """Make the manifest of a build, without the hashes of its files.
 
     Args:
-        build: What the stages made.
+        build: The results of the stages.
         configs: The configs as written.
     """
     recipe, survey, paired = build.recipe, build.survey, build.paired
-    kept, images = build.selection.kept, paired.known.pictures.part(build.shown).table
+    kept, images = build.selection.kept, paired.survey.pictures.part(build.shown).table
     both = kept["image_partner"].notna() & kept["question_partner"].notna()
     confidence = recipe.measure.confidence
     where = places(survey.items, recipe.categories)
@@ -61,7 +61,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         rules=build.filtered.reports,
         max_share=recipe.balance.max_share,
         balance=build.selection.parts,
-        label_noise=expected_noise(paired.known.items, recipe),
+        label_noise=expected_noise(paired.survey.items, recipe),
         before=blindness(survey.items, confidence, READ, recipe.balance.within),
         after=blindness(build.balanced, confidence, BALANCED, recipe.balance.within),
         categories_before=categories(survey.items, where, READ, confidence),
@@ -79,18 +79,18 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
     )
 
 
-def _sources(known: Survey) -> list[Source]:
+def _sources(survey: Survey) -> list[Source]:
     return [
         Source(
             **_terms(source.corpus),
             files=source.files,
             splits=[
                 SplitCount(split=count["split"], rows=count["rows"], set_aside=count["set_aside"])
-                for count in known.counts
+                for count in survey.counts
                 if count["source"] == source.corpus.name
             ],
         )
-        for source in known.sources
+        for source in survey.sources
     ]
 
 
@@ -108,7 +108,7 @@ def _pools(build: Build, shown: pd.Series[str]) -> list[PoolSource]:
             read=int(read.get(named.name, 0)),
             left_out=_reasons(left_out["problem"][left_out["source"] == named.name]),
             published=int(published.get(named.name, 0)),
-            told=named.name in build.paired.told_pools,
+            told=named.name in build.paired.unlike_pools,
         )
         for named in build.recipe.pool
     ]
@@ -116,12 +116,12 @@ def _pools(build: Build, shown: pd.Series[str]) -> list[PoolSource]:
 
 def _reasons(problems: pd.Series[str]) -> dict[str, int]:
     """Count reasons, without names and numbers, so that they add up."""
-    told = Counter(general(json.loads(problem)["problem"]) for problem in problems)
-    return dict(sorted(told.items()))
+    counts = Counter(general(json.loads(problem)["problem"]) for problem in problems)
+    return dict(sorted(counts.items()))
 
 
 def _terms(origin: Corpus | Pool) -> dict[str, Any]:
-    """What a recipe says of a corpus or a pool, as manifests repeat it."""
+    """The statements of a recipe about a corpus or a pool, as manifests repeat them."""
     names = ("name", "format", "revision", "license", "license_link", "citation", "homepage", "notice")
     return {name: getattr(origin, name) for name in names}
 
@@ -129,17 +129,17 @@ def _terms(origin: Corpus | Pool) -> dict[str, Any]:
 def _pairing(build: Build) -> Pairing | None:
     if not build.recipe.pair.adds:
         return None
-    read, items, refused = build.survey.items, build.paired.known.items, build.paired.refused
+    read, items, refused = build.survey.items, build.paired.survey.items, build.paired.refused
     gone = set(refused["id"][refused["edit_of"].isna()])
     before = read[read["id"].isin({*items["id"], *gone})]
     counted = pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
-    found, spare, kept = build.paired.retrieved, build.paired.spare, set(build.selection.kept["id"])
-    retrieved = retrieved_kinds(found, spare, items, kept, build.recipe.balance)
+    retrievals, spare, kept = build.paired.retrieved, build.paired.spare, set(build.selection.kept["id"])
+    retrieved = retrieved_kinds(retrievals, spare, items, kept, build.recipe.balance)
     return counted.model_copy(update={"retrieved": retrieved, "precision": build.paired.precision})
 
 
 def _funnel(build: Build) -> list[Step]:
-    read, items, refused = build.survey, build.paired.known.items, build.paired.refused
+    read, items, refused = build.survey, build.paired.survey.items, build.paired.refused
     steps = [Step(stage="read", name="set aside", removed=len(read.set_aside), left=len(read.items))]
     steps += [
         Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped)

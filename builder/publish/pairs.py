@@ -1,4 +1,4 @@
-"""The config `pairs`: every pair of counterfactual partners of the balanced set as one row with both members."""
+"""The config `pairs`: a row with both members for every pair of counterfactual partners in the balanced set."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _SIDE = ("question", "choices", "answer", "answer_source", "image_key", KEYS)
 def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
     """Write the partners of a balanced set as rows.
 
-    The member that comes first by a hash of its id is named first, the other one is `partner_*`: which of both it is
-    follows from nothing that the source's ids may tell. An item can be in several pairs.
+    The first member by a hash of its id is named first, the other member is `partner_*`, so that the order reveals
+    nothing about the source's ids. An item can be in several pairs.
 
     Args:
         balanced: Rows of the config `balanced` with `split`.
 
     Returns:
-        One row per pair with `split` and the columns of the config, images left out.
+        A row for each pair, with `split` and the columns of the config except images.
     """
     rows: dict[str, dict[str, Any]] = {str(row["id"]): row for row in balanced.to_dict("records")}  # type: ignore[misc]
     edits = _edits(rows)
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    pairs: dict[tuple[str, str, str], dict[str, Any]] = {}
     for identity, row in rows.items():
         for view in ("image", "question"):
             partner = row[f"{view}_partner"]
@@ -36,25 +36,25 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
                 first, second = sorted((identity, partner), key=row_order)
                 key = f"{view}_key"
                 made = edits.get((view, frozenset((rows[first][key], rows[second][key]))))
-                found.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
+                pairs.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
     fixed = columns_of(PAIRS, several=KEYS in balanced)
     columns = ["split", *(name for name in fixed if name not in PICTURES)]
-    return pd.DataFrame(found.values(), columns=columns).sort_values("id", ignore_index=True)
+    return pd.DataFrame(pairs.values(), columns=columns).sort_values("id", ignore_index=True)
 
 
 def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
-    """The edit that made one image, or one question, of another: also for other items that show the two of them."""
-    found: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
+    """Each pair of images or questions -> the edit between them, also for other items with this pair."""
+    pairs: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
     for row in rows.values():
         base = rows.get(str(row.get("edit_of")))
         if base is not None:
             view = "question" if row["image_key"] == base["image_key"] else "image"
-            found.setdefault((view, frozenset((row[f"{view}_key"], base[f"{view}_key"]))), row)
-    return found
+            pairs.setdefault((view, frozenset((row[f"{view}_key"], base[f"{view}_key"]))), row)
+    return pairs
 
 
 def _boxes(made: dict[str, Any]) -> list[list[int]]:
-    """Where an edit made two images differ: outside its boxes both are the same, so that they hold for both."""
+    """The boxes in which the edit of an image differs; outside them both images are the same."""
     retrieved = is_retrieved(made["edit_kind"])
     return [] if retrieved else [list(map(int, box)) for box in made["edit_boxes"]]
 

@@ -34,7 +34,7 @@ def publish(run: Run, build: Build, output: Output) -> Manifest:
 
     Args:
         run: The build under way.
-        build: What the stages made.
+        build: The results of the stages.
         output: The folder; an earlier build there is replaced.
     """
     if (there := _published(output.place, build.key)) is not None:
@@ -55,7 +55,7 @@ def publish(run: Run, build: Build, output: Output) -> Manifest:
 
 
 def _published(folder: Path, key: str) -> Manifest | None:
-    """The manifest of an earlier build with the same key, if the folder still is what it says."""
+    """The manifest of an earlier build with the same key, if the folder has not changed."""
     try:
         there = Manifest.load(folder)
     except (OSError, ValueError):
@@ -65,7 +65,7 @@ def _published(folder: Path, key: str) -> Manifest | None:
 
 def _write_configs(folder: Path, build: Build) -> dict[str, Written]:
     """Write the rows of every config."""
-    images, balanced, audited = build.paired.known.pictures, build.balanced, build.audited
+    images, balanced, audited = build.paired.survey.pictures, build.balanced, build.audited
     configs = {
         BALANCED: write_config(folder, BALANCED, balanced, images),
         REMOVED: write_config(folder, REMOVED, build.removed, None),
@@ -77,8 +77,8 @@ def _write_configs(folder: Path, build: Build) -> dict[str, Written]:
     if build.recipe.pair.published:
         configs[PAIRS] = write_config(folder, PAIRS, pair_rows(balanced), images)
     if build.recipe.eval:
-        asked = balanced if len(balanced) or audited is None else audited
-        configs |= {name: write_config(folder, name, rows, images) for name, rows in eval_rows(asked).items()}
+        evaluated = balanced if len(balanced) or audited is None else audited
+        configs |= {name: write_config(folder, name, rows, images) for name, rows in eval_rows(evaluated).items()}
     return configs
 
 
@@ -93,7 +93,7 @@ def _write_certificate(folder: Path, build: Build, configs: dict[str, Written]) 
 
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:
-    """Write what people read; returns the manifest with the hashes of all files."""
+    """Write card, report and other documents; returns the manifest with the hashes of all files."""
     from twokeys.data_cards.figure_files import write_figures
     from twokeys.data_cards.report import FILE as REPORT
     from twokeys.data_cards.report import report_text

@@ -1,4 +1,4 @@
-"""The images of each item: how many there may be, where they lie, and the key and the size of all of them together."""
+"""The images of each item: their largest number, their places, and the key and the size of all of them together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twokeys.core.pictures.facts import LOOKS
 
 
 def within(row: Row | BadInput, max_per_item: int) -> Row | BadInput:
-    """The row, or what is wrong with the number of its images."""
+    """The row, or the problem with the number of its images."""
     if isinstance(row, BadInput) or 0 < len(row.images) <= max_per_item:
         return row
     problem, allowed = f"the row has {len(row.images)} images", f"at least 1 and at most {max_per_item}"
@@ -39,36 +39,37 @@ def one_image_a_row(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def keys_and_sizes(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
-    """Keys and sizes of the images of each good row, by the row's index, and the first problem of one of them.
+    """Keys and sizes of the images of each good row, by the row's index, and the first problem of an image.
 
     The size of several images is the smallest width and the smallest height.
     """
     every = one_image_a_row(table).reset_index()
-    found = every.merge(pictures, on=["source", "image"], how="left")
-    rows = ByItem.of(pd.Index(found["index"]))
-    keys = rows.lists(found["image_key"])
-    problems = found.loc[found["problem"].notna(), ["index", "problem"]].drop_duplicates("index").set_index("index")
+    merged = every.merge(pictures, on=["source", "image"], how="left")
+    rows = ByItem.of(pd.Index(merged["index"]))
+    keys = rows.lists(merged["image_key"])
+    problems = merged.loc[merged["problem"].notna(), ["index", "problem"]].drop_duplicates("index").set_index("index")
     return pd.DataFrame(
         {
             "image_keys": keys,
             "image_key": [image_key(of) if all(isinstance(key, str) for key in of) else None for of in keys],
-            "image_width": rows.least(found["width"]),
-            "image_height": rows.least(found["height"]),
+            "image_width": rows.least(merged["width"]),
+            "image_height": rows.least(merged["height"]),
             "problem_picture": problems["problem"].reindex(rows.items),
         }
     )
 
 
 def image_looks(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
-    """What rules and card know of the images of items, by the index of the items.
+    """Contrast and colour of the images of items, for rules and card, by the index of the items.
 
-    The contrast of several images is the smallest; their mean colours stand in order.
+    For several images, the smallest contrast counts, and mean colours are listed in their order.
     """
     shown = images_of(items).explode()
-    found = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_axis(shown.index)
+    table = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_axis(shown.index)
     rows = ByItem.of(shown.index)
     colours = [
-        " ".join(steps) if all(isinstance(one, str) for one in steps) else None for steps in rows.lists(found["colour"])
+        " ".join(steps) if all(isinstance(each, str) for each in steps) else None
+        for steps in rows.lists(table["colour"])
     ]
-    looks = {"image_contrast": rows.least(found["contrast"]), "image_colour": np.array(colours, dtype=object)}
+    looks = {"image_contrast": rows.least(table["contrast"]), "image_colour": np.array(colours, dtype=object)}
     return pd.DataFrame(looks).reindex(items.index)

@@ -1,15 +1,15 @@
-"""The order in which options are published: one a question, chosen so that letters tell nothing beside an image.
+"""The published order of options: the same for all items of a question, chosen so that letters balance at every image.
 
-A reply of one letter is right wherever the gold stands at its place, so a function of the image alone may answer "B"
-about all questions. The order of a question's options is free where no option speaks of places
-(`twokeys.core.option_places`), and it is the same for all items of the question. It is chosen in two steps:
+A reply of a single letter is right if the gold is at its place, so that a function of the image alone may answer "B" to
+all questions. The order of a question's options is free if no option refers to places (`twokeys.core.option_places`),
+and it is the same for all items of the question. It is chosen in two steps:
 
 1. for the items that a balanced set can hold by their answers alone, letters are spread at every image
-   (`twokeys.builder.read.option_search`): where no letter is the gold of more than half of these, no item has to go for
+   (`twokeys.builder.read.option_search`): if no letter is the gold of more than half of them, no item is dropped for
    its letter;
-2. where some has to, other orders are tried by the size of the balanced set itself.
+2. if some items must be dropped, other orders are tried, and compared by the size of the balanced set itself.
 
-The result is a function of the items, whatever the order of the rows.
+The result is a function of the items and does not depend on the order of the rows.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ Edge = tuple[str, str, str]
 """Question, image and gold of an item."""
 
 BUDGET = 100_000
-"""Items, times solved, that the second step may spend on a table."""
+"""Budget of the second step: number of items, summed over all solved sets."""
 
 
 def ordered(items: pd.DataFrame) -> pd.DataFrame:
-    """Put the options of all items in published order.
+    """Put the options of all items into their published order.
 
     Args:
         items: Item table with `question`, `choices` in the order of the source, `answer`, keys and `split`.
@@ -48,8 +48,8 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
     there = items["choices"].map(len) > 0
     if not there.any():
         return items
-    asked = items[there].sort_values("id", ignore_index=True)
-    texts = asked.drop_duplicates("question_key")
+    with_options = items[there].sort_values("id", ignore_index=True)
+    texts = with_options.drop_duplicates("question_key")
     orders = {
         key: hashed_order(question, list(choices))
         for key, question, choices in zip(texts["question_key"], texts["question"], texts["choices"], strict=True)
@@ -60,7 +60,9 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
         if (kind := freedom(question, orders[key])) != "source order"
     }
     # Items that contradict each other cannot be kept, whatever the order.
-    clear = asked[~contradicted(asked.assign(choices=asked["question_key"].map(orders)))].reset_index(drop=True)
+    clear = with_options[
+        ~contradicted(with_options.assign(choices=with_options["question_key"].map(orders)))
+    ].reset_index(drop=True)
     keep = _by_answers(clear, orders)
     _balance(clear[keep], orders, free)
     _refine(clear, keep, orders, free)
@@ -74,35 +76,35 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def decided(items: pd.DataFrame, reasons: pd.Series[str]) -> OptionPlaces | None:
-    """Count what decides the order of options; None where no item has any.
+    """Count what decides the order of options; None if no item has options.
 
     Args:
         items: The items that were read, with `question` and `choices`.
         reasons: Why rows could not be read as items.
     """
-    asked = items[items["choices"].map(len) > 0]
+    with_options = items[items["choices"].map(len) > 0]
     aside = int(reasons.fillna("").str.contains(CLASH, regex=False).sum())
-    if not len(asked) and not aside:
+    if not len(with_options) and not aside:
         return None
-    texts = zip(asked["question"], asked["choices"], strict=True)
+    texts = zip(with_options["question"], with_options["choices"], strict=True)
     kinds = Counter(freedom(question, list(options)) for question, options in texts)
     return OptionPlaces(free=kinds["free"], pinned=kinds["pinned"], source=kinds["source order"], set_aside=aside)
 
 
-def _by_answers(asked: pd.DataFrame, orders: dict[str, list[str]]) -> Bools:
-    """Which items a balanced set of each split can hold, going by answers alone."""
-    keep = np.zeros(len(asked), dtype=bool)
-    for _, part in asked.groupby("split", sort=True):
+def _by_answers(with_options: pd.DataFrame, orders: dict[str, list[str]]) -> Bools:
+    """Whether a balanced set of each split can hold each item, judged by answers alone."""
+    keep = np.zeros(len(with_options), dtype=bool)
+    for _, part in with_options.groupby("split", sort=True):
         graph = _graph(part, orders)
         keep[part.index] = largest_balanced(replace(graph, tokens=graph.tokens[:, :1])).keep
     return keep
 
 
 def _graph(items: pd.DataFrame, orders: dict[str, list[str]]) -> Graph:
-    """The graph of items of one split, with options in some order."""
+    """The graph of the items of a split, with options in some order."""
     question, image = (pd.factorize(items[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
-    found = colours(items.assign(choices=items["question_key"].map(orders)))
-    return Graph(question, image, found.question, np.ones_like(question), found.image)
+    colour = colours(items.assign(choices=items["question_key"].map(orders)))
+    return Graph(question, image, colour.question, np.ones_like(question), colour.image)
 
 
 def _balance(items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
@@ -112,29 +114,29 @@ def _balance(items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, 
         orders |= arranged(edges, {key: orders[key] for key, _, _ in edges}, free)
 
 
-def _refine(asked: pd.DataFrame, keep: Bools, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
-    """Where letters still cost items, try other orders by the size of the balanced set itself, within `BUDGET`.
+def _refine(with_options: pd.DataFrame, keep: Bools, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
+    """If letters still cost items, compare other orders by the size of the balanced set itself, within `BUDGET`.
 
-    Answers alone can often balance as many items in several ways, of which one suits letters and another does not.
+    Answers alone can often balance as many items in several ways, and not all of them also balance letters.
     """
-    left = BUDGET
-    for rows in _components(asked):
-        part, bound = asked.iloc[rows], int(keep[rows].sum())
+    budget = BUDGET
+    for rows in _components(with_options):
+        part, bound = with_options.iloc[rows], int(keep[rows].sum())
         if not bound or len(part) > SMALL or excess(_edges(part[keep[rows]]), orders) == 0:
             continue
-        climb = _Climb(part, {key: orders[key] for key in part["question_key"]}, free, bound, left)
+        climb = _Climb(part, {key: orders[key] for key in part["question_key"]}, free, bound, budget)
         climb.run(_edges(part[keep[rows]]))
         orders |= climb.orders
-        left = climb.budget
+        budget = climb.budget
 
 
 class _Climb:
-    """Orders of the questions of some items, changed while that makes their largest balanced set larger.
+    """Hill climbing over the orders of the questions of some items, for the largest balanced set.
 
     Attributes:
         orders: The best orders so far.
-        kept: Items that can be balanced with them.
-        budget: Items, times solved, that may still be spent.
+        kept: Number of items that can be balanced with them.
+        budget: The remaining budget, see `BUDGET`.
     """
 
     def __init__(
@@ -146,11 +148,11 @@ class _Climb:
 
     @property
     def over(self) -> bool:
-        """Whether nothing is left to gain, or to spend."""
+        """Whether all items are balanced, or the budget is spent."""
         return self.kept >= self.bound or self.budget < len(self.items)
 
     def better(self, orders: dict[str, list[str]]) -> bool:
-        """Take other orders where more items can be balanced with them."""
+        """Take other orders if more items can be balanced with them."""
         if self.over:
             return False
         self.budget -= len(self.items)
@@ -162,7 +164,7 @@ class _Climb:
         return False
 
     def run(self, edges: Sequence[Edge]) -> None:
-        """Try what other starts of the search lead to, then every arrangement of one question after another."""
+        """Try other starts of the search, then every arrangement of each question in turn."""
         first, keys = self.orders, sorted(self.orders, key=lambda key: digest("turn", key))
         for start in range(1, STARTS):
             if not self.over:
@@ -174,12 +176,12 @@ class _Climb:
     def _turn(self, key: str) -> bool:
         held = self.orders[key]
         free = np.array([held.index(option) for option in self.free.get(key, [])], dtype=np.int64)
-        found = neighbours(np.arange(len(held)), free, np.ones(len(held), dtype=bool))[1:]
-        return sum(self.better(self.orders | {key: [held[option] for option in order]}) for order in found) > 0
+        orders = neighbours(np.arange(len(held)), free, np.ones(len(held), dtype=bool))[1:]
+        return sum(self.better(self.orders | {key: [held[option] for option in order]}) for order in orders) > 0
 
 
 def _components(items: pd.DataFrame) -> list[Ints]:
-    """Rows of each connected component of the graph of questions and images; images of two splits are two."""
+    """Rows of each connected component of the graph of questions and images; images of different splits differ."""
     if items.empty:
         return []
     images = items["split"] + " " + items["image_key"]

@@ -105,20 +105,20 @@ def neighbours(order: Ints, free: Ints, golds: NDArray[np.bool_]) -> Ints:
     if len(places) <= WHOLE:
         changes = [(places, list(held)) for held in permutations(order[places])][1:]
     else:
-        pairs = [[one, other] for one, other in combinations(places, 2) if golds[order[[one, other]]].any()]
+        pairs = [[first, second] for first, second in combinations(places, 2) if golds[order[[first, second]]].any()]
         changes = [(pair, order[pair[::-1]].tolist()) for pair in pairs]
-    found = np.tile(order, (len(changes) + 1, 1))
-    for row, (at, held) in zip(found[1:], changes, strict=True):
+    orders = np.tile(order, (len(changes) + 1, 1))
+    for row, (at, held) in zip(orders[1:], changes, strict=True):
         row[at] = held
-    return found
+    return orders
 
 
 def _mixed(key: str, order: Sequence[str], free: Ints, start: int) -> Ints:
     """The order to start from, as numbers of options: the given one first, others by a hash."""
-    found = np.arange(len(order))
+    mixed = np.arange(len(order))
     if start:
-        found[np.sort(free)] = sorted(free, key=lambda option: digest("start", str(start), key, order[option]))
-    return found
+        mixed[np.sort(free)] = sorted(free, key=lambda option: digest("start", str(start), key, order[option]))
+    return mixed
 
 
 @dataclass(frozen=True)

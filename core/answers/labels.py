@@ -13,8 +13,7 @@ from twokeys.core.answers.lookalikes import TWINS
 
 _LEAD = re.compile(
     r"(?:(?:well|so|okay|ok|sure|hmm|therefore|thus|hence|given (?:the|this) (?:image|picture|photo)"
-    r"|(?:most )?(?:probably|definitely|likely|certainly|clearly|surely|obviously)"
-    r"(?=,? (?-i:\([A-Z]\)|[B-HJ-Z](?![\w']))\W*$)|i (?:think|believe|guess)"
+    r"|(?:most )?(?:probably|definitely|likely|certainly|clearly|surely|obviously)(?= \S|, )|i (?:think|believe|guess)"
     r"|i (?:can |could )?see|i count|i(?: woul|')d say"
     r"|in my opinion|in (?:the|this) (?:image|picture|photo)"
     r"|(?:it|this|that) (?:looks|seems|appears|would be|must be|should be|might be|may be|could be)(?: like| to be)?"
@@ -25,10 +24,11 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _KIND = r"(?:(?:the )?(?:correct |right |best )?(?:option|choice|letter|alternative|answer)s?:? )"
-_OPEN, _SHUT = r"[(\[{<\u3010]", r"[)\]}>\u3011]"
+_OPEN, _SHUT = r"[(\[{<\u3010\u300a]", r"[)\]}>\u3011\u300b]"
 _QUOTE = "[\"']?"
 _ALONE = re.compile(
-    rf"{_KIND}?(?:{_OPEN}\s*)?{_QUOTE}([A-Za-z]){_QUOTE}(?:\s*{_SHUT})?\s*[.:,;!]?", re.IGNORECASE | re.ASCII
+    rf"{_KIND}?(?:{_OPEN}\s*){{0,2}}{_QUOTE}([A-Za-z]){_QUOTE}(?:\s*{_SHUT}){{0,2}}\s*[.:,;!]?",
+    re.IGNORECASE | re.ASCII,
 )
 _FORMS = "|".join((
     rf"{_OPEN}\s*([A-Za-z])\s*{_SHUT}",  # (B), [b]

@@ -24,8 +24,11 @@ NAMED = frozenset({
     "series", "serie", "variant", "strain", "factor", "protein", "phase", "label", "letter", "panel",
 })  # fmt: skip
 """Nouns that a letter follows as a name: an `a` after them is no article."""
-YES = frozenset({"yes", "yeah", "yep", "yup", "true", "correct"})
-NO = frozenset({"no", "nope", "nah", "false", "incorrect"})
+_YES_ABROAD = "oui sí sim ja da да tak evet có 是 是的 对 有 はい ええ 네 예 हाँ हां نعم ใช่"
+_NO_ABROAD = "non nein nee nej não nie нет hayır không 不 不是 否 没有 沒有 いいえ 아니요 아니오 नहीं لا ไม่ ไม่ใช่"
+YES = frozenset({"yes", "yeah", "yep", "yup", "true", "correct", *folded(_YES_ABROAD).split()})
+NO = frozenset({"no", "nope", "nah", "false", "incorrect", *folded(_NO_ABROAD).split()})
+"""Words of assent and denial; a word of one language that says something else in another one is not among them."""
 PLAIN = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 """Answers that are yes or no whatever type their item has."""
 SMALL = {word: number for number, word in enumerate((
@@ -98,7 +101,7 @@ _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
     # marks that only end or separate words
     (rf"(?<!\d)(?<!\b{_L}),|(?<=\d),(?![\d-])|(?<=\b{_L}),(?!{_L}\b)", " "),
     (r"(?<!\d):|:(?!\d)|[;?]|\.{2,}", " "),
-    (r"[。！？।॥؟،؛、¿¡]", " "),
+    (r"[。！？।॥؟،؛、¿¡۔։။។።]", " "),
     (r"\.(?=\s|$)|(?<!\S)-+(?=\s|$)", " "),
 ))  # fmt: skip
 _EXCLAIMED = re.compile(r"((?:\d|(?<![^\W_])[a-z]|\([^()]{0,80}[\d+*/^-][^()]{0,80}\))!{1,2})(?!=)|!(?!=)")

@@ -16,10 +16,16 @@ from twokeys.core.answers.normal import NO, YES, normalise
 from twokeys.core.answers.sentences import TAIL, counted, predicate
 from twokeys.core.answers.statements import STATED, stated, unwrapped
 
-VERSION = 4
+VERSION = 5
 """Raised whenever some reply would be read in another way."""
 
-_END = re.compile(r"[.!?](?=[\"')\]]*(?:\s|$))|[。！？।؟]|\n")
+_END = re.compile(r"[.!?](?=[\"')\]]*(?:\s|$))|[。！？।؟۔։။។።]|\n")
+_ASKED = re.compile(
+    r"(?:is|are|was|were|do|does|did|can|could|has|have|will|what|which|who|whose|where|when|why|how)\b[^.!?\n]{3,200}\?\s+"
+    r"(?=[^\W_])",
+    re.IGNORECASE,
+)
+"""A question that a reply repeats before it answers."""
 _OPERAND = re.compile(r"(?:\d|(?<![^\W_])[a-z]|\([^()]*[\d+*/^-][^()]*\))!*$")
 _IN_SENTENCE = re.compile(r"[^\W\d_]{2}")
 _ABBREVIATED = re.compile(
@@ -34,7 +40,7 @@ _BEFORE_NUMBER = re.compile(
 _POLAR = re.compile(
     r"\W*(?:(?:certainly|definitely|probably|clearly|obviously|surely|of course|indeed)\W+)?"
     rf"({'|'.join(sorted(YES | NO))})(?:\W*$|\s*[,.;:!?-]\s(?!\d)|\s+\((?!\d)|-(?=(?:it|there|this|that|the)\b)"
-    r"|\s+(?:there|it|it's|this|that|these|those|he|she"
+    r"|[,،、] ?(?=[^\W\d_a-z])|\s+(?:there|it|it's|this|that|these|those|he|she"
     r"|they|we|you|i|because|the \w+(?: \w+)? (?:is|are|was|were))\b)"
 )
 _BOTH = re.compile(
@@ -42,6 +48,7 @@ _BOTH = re.compile(
     r"|\W*(yes|no|nope|incorrect)\b.*(?<!\bsays )(?<!\bsays \")(?<!\breads )(?<!\breads \")\b(yes|no)\W*$",
     re.DOTALL,
 )
+_ASSENT = re.compile(r"\W*(?:(?:yes|absolutely|definitely|certainly|indeed|of course|affirmative)\W*)+$")
 _ENDS_YES = re.compile(r"\byes\W*$")
 _NO_DENIAL = re.compile(
     r"\b(?:no (?:more|less|fewer|longer|way|reason|idea|single|answer|telling)|no doubt|no question|not only"
@@ -50,7 +57,8 @@ _NO_DENIAL = re.compile(
 _CHANGED = frozenset({
     "hundred", "thousand", "million", "billion", "trillion", "dozen", "dozens", "k", "half", "halves", "quarter",
     "quarters", "twice", "thrice", "double", "triple", "squared", "cubed", "root", "don't", "isn't", "aren't", "never",
-    "than", "least", "fewer", "less", "more", "except",
+    "than", "least", "fewer", "less", "more", "except", "neither", "none", "wrong", "incorrect", "thirds", "fourths",
+    "fifths", "sixths", "sevenths", "eighths", "ninths", "tenths", "hundredths",
 })  # fmt: skip
 """Words that change or deny a number anywhere beside them."""
 _CHANGED_NEXT = frozenset({
@@ -58,6 +66,7 @@ _CHANGED_NEXT = frozenset({
     "past", "until", "times", "most", "third",
 })  # fmt: skip
 """Words that change or deny a number right after them; elsewhere they do not ("3 dogs next to a car")."""
+_COUNT_DENIED = re.compile(r"\b(?:is|are|was|were|be) (?:not|too)\b|\btoo (?:many|few)\b")
 _HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
@@ -75,6 +84,15 @@ _NEXT = re.compile(
     r"|(?:^|[\n.?!;,]\s*)(?:[-*>+]\s+)?(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:?]| - [^\W\d_]{2}))"
     r"(?:[)\]}.:?](?=\s|$)|(?= - )))"
 )
+_CORRECTED = re.compile(
+    r"\b(?:wait|correction|actually|scratch that|i mean|sorry|on second thought|rather)\b[^\w\n]*(?:(?:no|it is|it's"
+    r"|the (?:correct |right )?answer is|make that|option)\b[^\w\n]*)*\b([A-HJ-Z])\b(?!')",
+    re.IGNORECASE,
+)
+"""A letter that corrects the letter before it."""
+_PLACED = re.compile(
+    r"^(?:on|to|at|in) the (?=(?:left|right|top|bottom|front|back|middle|cent(?:er|re))\W*$)", re.IGNORECASE
+)
 _NOT_SEEN = (
     r"i (?:do not|don't|can't|cannot|can not|couldn't|could not|did not|didn't) (?:see|find|spot|notice) (?:an?|any)\b"
     r"(?! of\b| (?:\w+ )?(?:images?|pictures?|photos?|files?|attachments?|contents?|texts?|details?|reasons?|ways?"
@@ -88,7 +106,19 @@ _DENIAL = re.compile(
     r"|had|can|could|will|would)(?:n't| ?not| no)\b|(?:there|it|he|she|they)(?:'s|'re) (?:not|no)\b"
     r"|(?:there|it|he|she|they) (?:won't|can't)\b|(?:no|none|neither|nobody)\b[^,.;]* (?:is|are|was|were|can)\b)"
 )
+_UNTOLD = (
+    r"(?:(?:it|this|that|(?:the|this) (?:\w+ )?(?:image|picture|photo|photograph|question|answer|text|angle))"
+    r"(?: (?:is|was)(?:n't| not)|'s not)(?: (?:very|really|entirely|quite|something))?"
+    r" (?:(?:clear|sharp|detailed|legible|good|large|high|close)(?: enough)?(?=\W*$| (?:to|from|if|whether|what|which"
+    r"|how|in|based|for|on)\b)|(?:known|certain|sure|obvious|apparent|evident|specified|stated|provided|mentioned|given"
+    r"|possible|available|enough|that (?:i|we|one) can|i can|we can)\b)"
+    r"|(?:(?:is|are|was|were)(?: no|(?:n't| not) (?:any|enough|sufficient))|^no)"
+    r" (?:\w+ )?(?:information|details?|context|data|way|clues?)\b"
+    r"|(?:\w+n't|not)\b[^.!?\n]{0,40}\b(?:whether|if)\b)"
+)
+"""States that the answer is not to be told, which is no denial."""
 _REFUSAL = re.compile(
+    rf"\b{_UNTOLD}|"
     r"(?:\b(?:cannot|can ?not|can't|could not|couldn't|unable to|not able to|don't|do not|didn't)\b[^.!?\n]{0,30}"
     r"\b(?:see|view|access|look|determine|answer|tell|identify|provide|assist|help|know|have (?:access|an?|the|any))\b)"
     r"|\b(?:no|without(?: (?:an?|the|any|seeing))?|missing) (?:image|picture|photo)\b"
@@ -150,6 +180,8 @@ def first_sentence(text: str) -> str:
         >>> first_sentence("St. Louis. It is big."), first_sentence("1. Red"), first_sentence("3.5")
         ('St. Louis', '1. Red', '3.5')
     """
+    if asked := _ASKED.match(text.strip()):
+        text = text.strip()[asked.end() :]
     for end in _END.finditer(text):
         before, after = text[: end.start()].strip(), text[end.end() :].strip(" \n\"')]")
         if end[0] == "!" and _factorial(text, end.start(), after):
@@ -157,6 +189,8 @@ def first_sentence(text: str) -> str:
         last = before[-24:]  # longer than any abbreviation
         numbered = after[:1].isdigit() and _BEFORE_NUMBER.search(last)
         goes_on = end[0] == "." and (_ABBREVIATED.search(last) or numbered or (before.isdigit() and after))
+        if end[0] == "?" and re.match(r"\W*no\b", after, re.IGNORECASE):
+            return first_sentence(after)  # "Red? No, blue."
         if not goes_on and before.strip(" .!?\"'"):
             return before
     return text
@@ -175,7 +209,7 @@ def bare(text: str) -> str:
         >>> bare("It looks dark blue to me"), bare("There are about 3 dogs")
         ('dark blue', 'about 3 dogs')
     """
-    inner = led(TAIL.sub("", re.sub(r"[^\S\n]+", " ", folded(text)).strip()))
+    inner = _PLACED.sub("", led(TAIL.sub("", re.sub(r"[^\S\n]+", " ", folded(text)).strip())))
     return normalise(inner if inner.strip() else text)
 
 
@@ -215,6 +249,7 @@ def chosen(reply: str) -> tuple[str, ...]:
     rest = labelled.rest if labelled else led(stated(reply).strip())[1:]
     others = {(on_line or in_list).upper() for on_line, in_list in _NEXT.findall(rest)} - set(named)
     rest = _EXPLAINED.sub("", rest, count=1)
+    others |= {letter.upper() for letter in _CORRECTED.findall(rest)} - set(named)
     others |= set(re.findall(r"^\W*([A-Z])\W*$", beside_letter(answer_part(reply)))) - set(named)  # "A: B"
     return () if others or _HEDGED.match(rest) or _DENIED.match(rest) else named
 
@@ -233,6 +268,8 @@ def yes_or_no(text: str) -> str:
             return ""
     if polar := _POLAR.match(led(small)):
         return "yes" if polar[1] in YES else "no"
+    if _ASSENT.match(small):
+        return "yes"
     declined = _REFUSAL.search(re.sub(_NOT_SEEN, "", small))
     denied = _DENIAL.match(small) and not declined and not _NO_DENIAL.search(small) and not _ENDS_YES.search(small)
     return "no" if denied else ""
@@ -259,6 +296,8 @@ def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
         (True, None, None)
     """
     numbers, beside, last = set(), set(), ""
+    if _COUNT_DENIED.search(plain):
+        return None
     for word in plain.split():
         if match := _QUANTITY.fullmatch(word):
             if last in _CHANGED_NEXT:

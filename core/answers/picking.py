@@ -26,6 +26,16 @@ from twokeys.core.answers.sentences import predicate
 from twokeys.core.answers.statements import as_written, stated
 
 Kind = Literal["yes/no", "number", "open"]
+_TAKEN_BACK = re.compile(
+    r"\W*(?:(?:is|was|does|did|can|could|should|would|will|seems|looks|be|definitely|clearly|simply|just|very|less) )*"
+    r"(?:(?:[^\W\d_]+n't|cannot)\b|(?<=[^\W\d_] )(?:not|never)\b|not (?:really|quite|sure|correct|right|likely|true)\b"
+    r"|(?:wrong|incorrect|false|excluded|eliminated|unlikely|ruled out)\W*$)"
+    r"|\W*(?:no|nope|falsch|faux|fausse|falsa|incorrecte?|incorrecta|errad[ao]|sbagliat[ao]|неверно|неправильно|niet|fel"
+    r"|salah|bukan|yanlış|değil|sai|không|गलत|नहीं|خطأ|ผิด|错误?|錯誤?)\W*$"
+    r"|\W*(?:n'est pas|ist (?:nicht|falsch)|no es|não é|non è|не |nie |[不错錯]|ではな|ではあり|じゃな"
+    r"|[은는이가] ?(?:아니|아닙|틀)|ليس|ไม่)"
+)
+"""Words after a letter that take it back, unless they are the option's text."""
 How = Literal["empty", "option", "letter", "yes/no", "number", "text", "refusal", "ambiguous", "unreadable"]
 
 
@@ -97,7 +107,8 @@ def _by_letter(named: tuple[str, ...], inner: str, options: list[str], plain: li
         return None, "unreadable"
     rest = beside_letter(inner)
     text = bare(first_sentence(rest)) if rest else ""
-    if refuses(rest) and not text.startswith(plain[place]):
+    taken_back = _TAKEN_BACK.match(rest.casefold()) and not re.search(r"\b[A-HJ-Z]\b", rest)
+    if (refuses(rest) or taken_back) and plain[place] not in text:
         return None, "ambiguous"
     others = [(ascii_uppercase[at], option) for at, option in enumerate(options) if at != place]
     listed = any(re.search(rf"\b{name}[)\]}}.:]\s*{re.escape(option)}", rest, re.IGNORECASE) for name, option in others)

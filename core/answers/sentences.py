@@ -11,7 +11,8 @@ from twokeys.core.answers.labels import led
 
 _PLACE = r"in (?:the|this) (?:image|picture|photo|photograph)"
 TAIL = re.compile(
-    r"(?:(?: ?,)? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
+    r"(?:(?: ?,)? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)"
+    r"|in colou?r))+\W*$",
     re.IGNORECASE,
 )
 """Empty phrases at the end of a sentence."""
@@ -20,7 +21,7 @@ _SETTING_INSIDE = re.compile(
     rf" (?:shown |seen |visible |depicted )?{_PLACE}(?= (?:is|are|was|were|looks?|seems?|appears?)\b)", re.IGNORECASE
 )
 _VERB = (
-    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be|says|say|reads|equals)"
+    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be|says|say|reads|shows|show|displays|equals)"
     r"(?: (?:like|to be|approximately|about))?"
 )
 _SENTENCE = re.compile(
@@ -32,6 +33,14 @@ _MORE_SAID = re.compile(
     r"[,;:](?!\d)|\b(?:and|or|but|not|no|nor|than|is|are|was|were|has|have|which|that|while|either|neither)\b|n't\b",
     re.IGNORECASE,
 )
+_REASON = re.compile(
+    r"((?:[^\s,;:]+ ){0,4}[^\s,;:]+)[,;]? (?:because|since (?!\d)|as (?:seen|shown|indicated|can be seen)\b"
+    r"|judging (?:by|from)|due to the)(?: ?\S.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A few words before their reason."""
+_POLITE = re.compile(r"(?:です|でした|입니다|이에요|예요)(?=\W*$)")
+"""A copula at the end of a Japanese or Korean sentence."""
 _NAMED_FACTS = (
     "age|amount|angle|animal|answer|area|author|brand|city|colou?r|cost|count|country|date|day|difference|digit"
     "|direction|distance|fruit|heading|height|kind|label|length|letter|logo|material|month|name|number|pattern"
@@ -75,6 +84,10 @@ def predicate(text: str) -> str:
         ('May 5, 2020', '3', 'x > 3')
     """
     plain = TAIL.sub("", text.strip())
+    if polite := _POLITE.search(plain):
+        return plain[: polite.start()]
+    if reason := _REASON.fullmatch(plain):
+        return predicate(reason[1])
     if "=" in plain and (value := _solved(plain)):
         return value
     plain = _SETTING_INSIDE.sub("", _SETTING.sub("", plain, count=1) if _SETTING.match(plain) else plain)

@@ -14,10 +14,13 @@ from twokeys.core.answers.labels import in_latin, letters
 STATED = re.compile(
     r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:(?:the|this|your) \w+|that|this|it))?"
     r"(?: (?:that|which) (?!is|are|was)(?:\w+ ){1,4}?(?=is ))?\s*"
-    r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
-    r"|\b(?:antwort|réponse|respuesta|resposta|risposta|antwoord|ответ)\s*(?:ist|est|es|é|è|is|:|=| - )"
-    r"|(?:答案|回答|答え|正解|정답|답|उत्तर|الإجابة)\s*(?:应该是|是|为|為|は|은|है|هي|:)"
-    r"|(?<![不没沒别別是会會])[选選](?:项|項|择|擇|択)?\s*(?=\(?[A-Z](?![A-Za-z]))"
+    r"(?:is|are|would be|should be|must be|:|=| - )+"
+    r"|\b(?:i(?:'d| would| will|'ll)?|let's|let us) (?:choose|pick|select|go with)\b"
+    r"|\b(?:antwort|réponse|respuesta|resposta|risposta|antwoord|ответ|đáp án|jawaban|cevap|odpowiedź)"
+    r"(?: (?:correcte|correcta|corretta|correta|exacte|đúng))?\s*(?:ist|est|es|é|è|is|là|adalah|to|:|=| - )"
+    r"(?: (?:la|le|el|a|die)?(?: ?(?:opción|option|opção|opzione|letra|lettre|lettera))?(?= \(?(?-i:[A-Z])\)?\W*$))?"
+    r"|(?:答案|回答|答え|正解|정답|답|उत्तर|الإجابة|الجواب|ค(?:ำ|ํา)ตอบ)\s*(?:(?:应该是|是|为|為|は|은|है|هي|هو|คือ)\s*:?|:)"
+    r"|(?<![不没沒别別是会會])[选選](?:项|項|择|擇|択)?(?:是|为|為)?\s*:?\s*(?=\(?[A-Z](?![A-Za-z]))"
     r"|\bans\b\.?\s*(?:is\b|[:=])|\bans\.\s+(?=\S)|\b(?:conclusion|verdict)\s*(?:is\b|:)"
     r"|(?:^|\n)[#>\s]*(?:(?:the|final|correct|short|direct|my) )*answer *\n"
     r"|\bbased on (?:the|this) (?:image|picture|photo),)"
@@ -43,12 +46,17 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 """A field that is named after an answer, in JSON or in a printed Python dictionary."""
+_ONLY_FIELD = re.compile(
+    r"^(?:```\w*\s)?\s*\{\s*[\"'][\w -]+[\"']\s*:\s*[\"']?([^\"'{}\[\],:]+)[\"']?\s*\}\s*(?:```)?$"
+)
+"""JSON of a single field."""
 _THOUGHT = re.compile(
     r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|<\|[a-z_]+\|>|</?s>|^assistant\s*:?\s*\n", re.DOTALL | re.IGNORECASE
 )
 _OPENING = re.compile(
     r"(?:(?:sure|certainly|of course|okay|great question)\s*[!.]\s+|#+ *answer:?\s*\n|```\w*\n)+", re.IGNORECASE
 )
+_STRUCK = re.compile(r"~~[^~\n]+~~(?=.*\w)", re.DOTALL)
 _BLANKS = re.compile(r"[^\S\n]+")
 _PICTOGRAMS = "✅✔☑✓👉➡→►▶•▪●"
 _POINTED = re.compile(
@@ -56,10 +64,12 @@ _POINTED = re.compile(
     re.DOTALL,
 )
 """A mark of a list, a quotation or a heading, or an arrow, in front of the answer."""
-_TICKED = re.compile(rf"(?<=\w|[.)\]!])\s*[{_PICTOGRAMS}\ufe0f]+$")
+_TICKED = re.compile(
+    rf"(?<=\w|[.)\]!])\s*[{_PICTOGRAMS}\ufe0f\U0001f300-\U0001faff\u2600-\u2704\u2728\u2764]+$|(?<=\w|[.!]) [:;]-?[)D]$"
+)
 _LABELLED_LINE = re.compile(r"(?:option |answer )?[(\[]?[A-HJ-Z](?:[)\]]|[.:](?=\s|$)|$).*")
 _DENIED_NEXT = re.compile(r"(?:n't|\b(?:not|wrong|incorrect|except|nor))\b[^.!?]*$", re.IGNORECASE)
-_COPULA = re.compile(r"^(\(?[A-Z]\)?)\s*(?:です|でした|になります|だ|입니다|이다|예요)(?!\w)")
+_COPULA = re.compile(r"^([\"(]?[A-Z][\")]?)\s*(?:です|でした|になります|だ|입니다|이다|예요)(?!\w)")
 LONGEST = 4000
 """Characters of a very long reply that are read: this many at its beginning, and this many at its end."""
 
@@ -89,6 +99,7 @@ def tidy(reply: str) -> str:
     """
     text = _BLANKS.sub(" ", reply)
     plain = _THOUGHT.sub("", text) if "<" in text or text[:9].lower() == "assistant" else text
+    plain = _STRUCK.sub("", plain) if "~~" in plain else plain
     plain = _OPENING.sub("", plain.strip(), count=1).strip() or text.strip()
     return plain if len(plain) <= 2 * LONGEST else f"{plain[:LONGEST]}\n{plain[-LONGEST:]}"
 
@@ -136,7 +147,7 @@ def _field(text: str) -> str:
     fields = [field for field in _FIELD.finditer(text) if "{" in text[: field.start()]]
     named = [field for field in fields if "answer" in field["name"].lower()] or fields
     if not named:
-        return ""
+        return only[1] if (only := _ONLY_FIELD.search(text)) else ""
     inner = next((named[-1][kind] for kind in ("double", "single", "bare") if named[-1][kind] is not None), None)
     value = re.sub(r"[\"']", "", named[-1]["several"]) if inner is None else inner
     return re.sub(r"\\([\"'\\/])", r"\1", value.replace("\\n", "\n"))

@@ -19,7 +19,7 @@ class Audited:
 
     Attributes:
         said: Its certificate.
-        rows: Its rows.
+        rows: Its rows, with what was measured of them.
     """
 
     said: dict[str, Any]
@@ -44,4 +44,5 @@ def audit(toy: Toy, place: Path, engine: str = "serial", **part: Any) -> Audited
     recipe = toy.save(place / "recipe.yaml", audited=plain | part, rules=[])
     built = build(recipe, place / "out", corpora=toy.corpora, engine=engine)
     said = json.loads((built.folder / "certificate.json").read_text(encoding="utf-8"))["audited"]
-    return Audited(said, pd.DataFrame(published(built.folder, "audited")))
+    rows, measured = (pd.DataFrame(published(built.folder, config)) for config in ("audited", "measurements"))
+    return Audited(said, rows.merge(measured.drop(columns="split"), on="id", validate="one_to_one"))

@@ -60,7 +60,7 @@ def test_who_recognises_the_task_is_at_chance(tmp_path: Path) -> None:
     assert abs(judged["accuracy"] - 0.5) < 0.1
     assert found.said["views"]["image"]["outcome"] != "not certified"
     assert found.said["items"] > 0.9 * ITEMS
-    answers = found.rows["image.metadata.audited.prediction"]
+    answers = found.rows["image_metadata_audited_prediction"]
     assert all(said in options for said, options in zip(answers, found.rows["choices"], strict=True))
 
 

@@ -36,7 +36,7 @@ def test_every_export_names_the_rows_that_it_holds_and_its_files(to: str, export
     card = (out / "README.md").read_text(encoding="utf-8")
     assert claims.version in card
     assert claims.fingerprint in card
-    assert "version 4 of twokeys' parser" in card
+    assert "version 5 of twokeys' parser" in card
 
 
 def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:

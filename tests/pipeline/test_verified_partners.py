@@ -16,7 +16,7 @@ import pytest
 from twokeys.builder.build import build
 from twokeys.builder.checks.pairs import edited
 from twokeys.builder.pair.generators.easy_vqa.figure import pixels_of, read
-from twokeys.builder.pair.generators.easy_vqa.questions import asked
+from twokeys.builder.pair.generators.easy_vqa.questions import parse
 from twokeys.builder.pairs import pairs
 from twokeys.builder.recipe import Recipe, load
 from twokeys.builder.verify import verify
@@ -74,7 +74,7 @@ def test_what_models_verify_is_drawn_and_the_folder_is_recounted(tmp_path: Path,
         margins = json.loads(row["edit_scores"])["margins"]
         assert sorted(margins) == sorted(JUDGES)
         assert min(nats for said in margins.values() for nats in said.values()) >= 1.0
-        drawing, what = read(pixels_of(row["image"]["bytes"])), asked(row["question"])
+        drawing, what = read(pixels_of(row["image"]["bytes"])), parse(row["question"])
         assert what is not None
         wrong += drawing is not None and what.answer(drawing.colour, drawing.figure.shape) != row["answer"]
     assert wrong <= 0.01 * len(made)

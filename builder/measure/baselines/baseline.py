@@ -33,6 +33,8 @@ class Baseline(ABC):
     """Its cost; if a recipe names no baselines, all that cost `seconds` run."""
     fits: ClassVar[bool] = True
     """Whether it learns from the training rows; a zero-shot model does not."""
+    most: ClassVar[int] = 0
+    """Most contents that it learns from; if there are more, it learns from a sample and scores all. 0: from all."""
     kin: ClassVar[str] = ""
     """Families of one kin detect the same cues: one cannot certify a set that another selected."""
     published: ClassVar[str] = ""

@@ -15,6 +15,12 @@ ALIKE = 1e-5
 vector would choose between them."""
 SPARE = 10
 """Contents beyond the K nearest that are searched for such ties."""
+EXACT_UP_TO = 40_000
+"""Up to so many training contents all are compared with all: beyond, minutes a fold. With more, inverted lists are
+searched, which miss a few of the nearest."""
+PROBES = 8
+"""Inverted lists that a search looks into: seven of eight of the nearest questions are there, and the nearest nearly
+always (`benchmarks/neighbours.py`)."""
 TEMPERATURE = 0.05
 """If a neighbour is less similar than the nearest by this amount, its weight is 1 / e."""
 
@@ -25,7 +31,7 @@ class Neighbours(Baseline):
     name = "neighbours"
     views = ("question", "choices", "image")
     reads = ("vectors",)
-    version = 2
+    version = 3
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Average the neighbours' label distributions."""
@@ -47,4 +53,4 @@ class Neighbours(Baseline):
 def nearest(problem: Problem, contents: Ints, test: Ints, k: int) -> tuple[Floats, Ints]:
     """Similarities and positions in `contents` of the nearest contents of each test content, best first."""
     vectors = problem.matrices["vectors"]
-    return Index(vectors[contents]).nearest(vectors[test], k)
+    return Index(vectors[contents], EXACT_UP_TO).nearest(vectors[test], k, probes=PROBES)

@@ -8,11 +8,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from twokeys.builder.measure.baselines.baseline import Baseline
 from twokeys.builder.measure.baselines.linear import logistic
+from twokeys.builder.measure.baselines.minibatches import logistic_in_minibatches
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 
 CHARACTERS_UP_TO = 10_000
 """Up to so many contents, character n-grams are used besides words. They help if there is little text to learn words
 from; with more text they only cost time: every step of the fit grows with features times answers."""
+MOST_CELLS = 2_500_000
+"""Up to so many training contents times answers, the fit goes on until nothing changes any more: with more, each of its
+hundreds of steps takes tenths of a second and gigabytes, and it learns in minibatches instead."""
 
 
 class Tfidf(Baseline):
@@ -21,7 +25,7 @@ class Tfidf(Baseline):
     name = "tfidf"
     views = ("question", "choices")
     reads = ("lexical",)
-    version = 6
+    version = 7
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit the vocabulary and the classifier on the training contents."""
@@ -42,6 +46,8 @@ class Tfidf(Baseline):
                 )
             )
         X, X_test = (hstack(parts, format="csr") for parts in zip(*fitted, strict=True))
+        if len(contents) * train.classes > MOST_CELLS:
+            return logistic_in_minibatches(X, train, X_test, C=2.0, seed=seed)
         return logistic(X, train, X_test, C=2.0)
 
 

@@ -1,4 +1,4 @@
-"""Which originals and edits are set against each other to look for artefacts, kind by kind."""
+"""Pairs of originals and edits by kind, and how artefacts are searched for in them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from twokeys.core.columns import is_retrieved
 from twokeys.core.items import digest
 
 MOST = 300
-"""Pairs of each kind that are looked at, unless more are asked for."""
+"""Default number of pairs of each kind."""
 AT_ONCE = 32
 ALPHA = 0.05
 """Level of the tests."""
 Look = Callable[[str], Image.Image]
-"""Gives a decoded picture by its key."""
+"""Decodes an image by its key."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Sides:
 
     Attributes:
         kind: The kind.
-        column: `image_key` or `question`: what was edited.
+        column: The edited view: `image_key` or `question`.
         pairs: Columns `original`, `edited`, `group`.
-        edited: Whatever edits of the kind show that is none of the corpus: all of it, not only what stands in `pairs`.
-        shown: All items that show one of these or an original of theirs: `answer`, `group`, `edited`.
+        edited: All edited contents of the kind that no corpus contains, including contents that are not in `pairs`.
+        shown: All items that show edited contents or their originals: `answer`, `group`, `edited`.
     """
 
     kind: str
@@ -46,16 +46,16 @@ class Sides:
 
 
 def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0, spare: pd.DataFrame | None = None) -> Iterator[Sides]:
-    """Set edits against what they were made from; one edit per original, so that no picture counts twice.
+    """Pair edits with their originals, a single edit with each original, so that no image counts twice.
 
-    Retrieved partners are set against images of the corpus that have the same answer to the same question.
+    Retrieved partners are paired with images of the corpus about which the same question has the same answer.
 
     Args:
         items: Annotated and constructed items, with `group`, `edit_of` and `edit_kind`.
-        most: Pairs per kind at most.
-        seed: Of which are looked at where there are more.
-        spare: Candidates for retrieved partners that are not among the items: what is known of images of the corpus
-            that nobody asked.
+        most: Largest number of pairs of each kind.
+        seed: Seed of the draw if there are more pairs.
+        spare: Candidates for retrieved partners that are not among the items: answers about images of the corpus to
+            questions that the corpus does not ask about them.
     """
     base = items.set_index("id")
     made = items[items["edit_of"].notna()]
@@ -63,7 +63,7 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0, spare: pd.DataFr
         before = base.loc[part["edit_of"]]
         column = "image_key" if (before["image_key"].to_numpy() != part["image_key"].to_numpy()).any() else "question"
         if column == "image_key":
-            # An edit of an edited picture is set against the original too: the edited one is no original.
+            # An edit of an edited image is paired with the original image, too.
             before = base.loc[[_start(identity, base["edit_of"]) for identity in part["id"]]]
         pairs = pd.DataFrame(
             {
@@ -73,9 +73,9 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0, spare: pd.DataFr
                 "draw": [digest("artefacts", str(seed), identity) for identity in part["id"]],
             }
         )
-        # An edit that stands in the corpus by itself is no edit to whoever reads it.
-        known = set(items.loc[items["edit_of"].isna(), column])
-        pairs = pairs[~pairs["edited"].isin(known)].sort_values("draw")
+        # An edit whose contents are in the corpus cannot be recognised as an edit.
+        of_corpus = set(items.loc[items["edit_of"].isna(), column])
+        pairs = pairs[~pairs["edited"].isin(of_corpus)].sort_values("draw")
         edited = frozenset(pairs["edited"])
         shown = items[items[column].isin(edited | set(pairs["original"]))]
         shown = (
@@ -84,29 +84,31 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0, spare: pd.DataFr
             .assign(edited=shown[column].isin(edited))
         )
         if is_retrieved(kind):
-            pairs = _with_the_same_answer(part, pd.concat([items, *([] if spare is None else [spare])]), known, seed)
+            pairs = _with_the_same_answer(
+                part, pd.concat([items, *([] if spare is None else [spare])]), of_corpus, seed
+            )
         once = ["original"] if column == "image_key" else ["original", "edited"]
         pairs = pairs.drop_duplicates(once).head(most).reset_index(drop=True)
         yield Sides(str(kind), column, pairs, edited, shown)
 
 
-def _with_the_same_answer(part: pd.DataFrame, every: pd.DataFrame, known: set[str], seed: int) -> pd.DataFrame:
-    """Set retrieved images against images of the corpus about which the same question has the same answer.
+def _with_the_same_answer(part: pd.DataFrame, every: pd.DataFrame, of_corpus: set[str], seed: int) -> pd.DataFrame:
+    """Pair retrieved images with images of the corpus about which the same question has the same answer.
 
-    Against the original that it stands in for, an image can be told by the answer itself: what is asked for is there or
-    not. The answer about an image of the corpus may be annotated, or known as that of a candidate is: a corpus that
-    asks a question with one answer alone has no annotated item with the other one, and just there a look of the pool
-    would give all answers away. Each group of images stands on each side once.
+    A classifier can distinguish a retrieved image from its original by the answer itself: the object of the question
+    is present in only one of them. The answer about an image of the corpus is annotated, or is the answer of a
+    candidate: if a question always has the same answer in a corpus, no annotated item has the other answer, and there a
+    recognisable pool would give all answers away. Each group of images is on each side once.
 
     Args:
         part: Retrieved partners of one kind.
         every: Items and candidates.
-        known: Images of the corpus.
-        seed: Of which are set against each other.
+        of_corpus: Images of the corpus.
+        seed: Seed of the draw of pairs.
     """
-    annotated = every[every["image_key"].isin(known)]
+    annotated = every[every["image_key"].isin(of_corpus)]
     both = ["question_key", "compared"]
-    sides = part[~part["image_key"].isin(known)].merge(annotated, on=both, suffixes=("", "_original"))
+    sides = part[~part["image_key"].isin(of_corpus)].merge(annotated, on=both, suffixes=("", "_original"))
     draw = [digest("artefacts", str(seed), *ids) for ids in zip(sides["id"], sides["id_original"], strict=True)]
     taken: set[str] = set()
     rows = []
@@ -129,60 +131,60 @@ def _start(identity: str, edit_of: pd.Series[str]) -> str:
     return identity
 
 
-def judge(
-    items: pd.DataFrame,
-    balanced: pd.DataFrame,
-    look: Look,
-    images: ImageEncoder,
-    texts: TextEncoder,
-    margin: float = 0.05,
-    most: int = MOST,
-    seed: int = 0,
-    spare: pd.DataFrame | None = None,
-) -> list[Artefacts]:
-    """Judge every kind of edit among some items; kinds of fewer than two groups say nothing and are left out.
+@dataclass(frozen=True)
+class ArtefactJudge:
+    """Judges kinds of edits by pairs of originals and edits.
 
-    Args:
-        items: As `sides`.
-        balanced: Those of the largest balanced set of them.
-        look: Gives pictures, constructed ones included.
-        images: Encoder of pictures.
+    Attributes:
+        look: Decodes an image, constructed images included.
+        images: Encoder of images.
         texts: Encoder of questions.
         margin: See `twokeys.builder.pair.artefacts.artefacts.artefacts`.
-        most: Pairs per kind at most.
-        seed: Of sample, folds and classifiers.
-        spare: As `sides`.
+        most: Largest number of pairs of each kind.
+        seed: Seed of sample, folds and classifiers.
     """
-    found = []
-    for side in sides(items, most, seed, spare):
-        if side.pairs["group"].nunique() < 2:
-            continue
-        contents = [
-            _of_pictures(side.pairs[name].tolist(), look, images)
-            if side.column == "image_key"
-            else _of_questions(side.pairs[name].tolist(), texts)
-            for name in ("original", "edited")
-        ]
+
+    look: Look
+    images: ImageEncoder
+    texts: TextEncoder
+    margin: float = 0.05
+    most: int = MOST
+    seed: int = 0
+
+    def judge(self, items: pd.DataFrame, balanced: pd.DataFrame, spare: pd.DataFrame | None = None) -> list[Artefacts]:
+        """Judge every kind of edit among some items; kinds with fewer than two groups are omitted.
+
+        Args:
+            items: As for `sides`.
+            balanced: The largest balanced set of these items.
+            spare: As for `sides`.
+        """
+        pairs = (side for side in sides(items, self.most, self.seed, spare) if side.pairs["group"].nunique() > 1)
+        return [self._artefacts(side, balanced) for side in pairs]
+
+    def _artefacts(self, side: Sides, balanced: pd.DataFrame) -> Artefacts:
+        original, edited = (self._contents(side, name) for name in ("original", "edited"))
+        cue = Cue(alone(side.shown, self.seed), _beside(side, balanced, self.seed))
         groups = side.pairs["group"].tolist()
-        cue = Cue(alone(side.shown, seed), _beside(side, balanced, seed))
-        found.append(artefacts(side.kind, contents[0], contents[1], groups, cue, margin, ALPHA, seed))
-    return found
+        return artefacts(side.kind, original, edited, groups, cue, self.margin, ALPHA, self.seed)
+
+    def _contents(self, side: Sides, name: str) -> dict[str, Contents]:
+        contents = side.pairs[name].tolist()
+        return self._of_images(contents) if side.column == "image_key" else self._of_questions(contents)
+
+    def _of_images(self, keys: list[str]) -> dict[str, Contents]:
+        vectors: list[NDArray[np.float32]] = []
+        pixels: list[NDArray[np.float32]] = []
+        for start in range(0, len(keys), AT_ONCE):
+            images = [self.look(key) for key in keys[start : start + AT_ONCE]]
+            vectors.append(self.images.encode(images))
+            pixels.extend(pixel_statistics(image) for image in images)
+        return {"vectors": np.concatenate(vectors), "pixels": np.stack(pixels)}
+
+    def _of_questions(self, questions: list[str]) -> dict[str, Contents]:
+        return {"vectors": self.texts.encode(questions), "words": questions}
 
 
 def _beside(side: Sides, balanced: pd.DataFrame, seed: int) -> Help:
     other = "question" if side.column == "image_key" else "image_key"
     return beside(balanced, balanced[side.column].isin(side.edited).to_numpy(), other, ALPHA, seed)
-
-
-def _of_pictures(keys: list[str], look: Look, encoder: ImageEncoder) -> dict[str, Contents]:
-    vectors: list[NDArray[np.float32]] = []
-    pixels: list[NDArray[np.float32]] = []
-    for start in range(0, len(keys), AT_ONCE):
-        pictures = [look(key) for key in keys[start : start + AT_ONCE]]
-        vectors.append(encoder.encode(pictures))
-        pixels.extend(pixel_statistics(picture) for picture in pictures)
-    return {"vectors": np.concatenate(vectors), "pixels": np.stack(pixels)}
-
-
-def _of_questions(questions: list[str], encoder: TextEncoder) -> dict[str, Contents]:
-    return {"vectors": encoder.encode(questions), "words": questions}

@@ -1,14 +1,14 @@
-"""Can edited be told from original? If so, what tells them apart must at least say nothing about the answer.
+"""Can a classifier distinguish edits from originals? If so, the difference must not help to answer.
 
-For each kind of edit, classifiers see one picture (or one question) at a time and say whether it was edited. They are
-cross-fitted by group, with an original and its edit in the same fold: otherwise the twin gives the answer away. As many
-originals as edits, so chance is one half. A kind is
+For each kind of edit, classifiers see a single image (or question) at a time and predict whether it was edited. They
+are cross-fitted by group, so that an original and its edit are in the same fold; otherwise the twin would give the
+answer away. There are as many originals as edits, so that chance is one half. A kind is
 
-- `clean` when every classifier is at chance: equivalence within the margin, not merely no significant difference;
-- `balanced` when some classifier can tell, but to know which items are edited is shown not to help to answer them,
-  neither by itself nor beside the other view (`twokeys.builder.pair.artefacts.cue`);
-- `refused` when some classifier can tell and that helps to answer, by more than luck;
-- `undecided` when there are too few pairs for any of these; the smallest difference that would have been seen is given.
+- `clean` if every classifier is at chance: equivalent within the margin, not merely without a significant difference;
+- `balanced` if some classifier distinguishes edits, but knowing which items are edited is shown not to help to answer
+  them, neither alone nor beside the other view (`twokeys.builder.pair.artefacts.cue`);
+- `refused` if some classifier distinguishes edits and this helps to answer by more than luck;
+- `undecided` if there are too few pairs for any of these verdicts; the smallest detectable difference is given.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from twokeys.core.intervals.excess import excess
 Ints = NDArray[np.int64]
 Verdict = Literal["clean", "balanced", "refused", "undecided"]
 Contents = NDArray[np.float32] | Sequence[str]
-"""One row, or one text, per picture or question: vectors, pixel statistics, or the text itself."""
+"""A row or a text for each image or question: vectors, pixel statistics, or the text itself."""
 OF_CUE: Mapping[str, Verdict] = {"none": "balanced", "helps": "refused", "undecided": "undecided"}
-"""What follows of a kind that can be told, by whether that helps."""
+"""Whether knowing the edits helps to answer -> the verdict on a kind that a classifier distinguishes."""
 CHANCE = 0.5
 FOLDS = 5
 
@@ -60,8 +60,8 @@ CLASSIFIERS: Mapping[str, Callable[[int], Any]] = {"vectors": _linear, "pixels":
 
 
 @dataclass(frozen=True)
-class Told:
-    """How well one classifier tells edited from original.
+class Accuracy:
+    """How well a classifier distinguishes edits from originals.
 
     Attributes:
         classifier: Its name in `CLASSIFIERS`.
@@ -70,7 +70,7 @@ class Told:
         high: Upper end.
         p_chance: P-value of "it is at chance", two-sided.
         p_equivalent: P-value of "it is a margin or more from chance".
-        detectable: Smallest distance from chance that so many pairs would have shown.
+        detectable: Smallest distance from chance that this number of pairs can show.
     """
 
     classifier: str
@@ -84,23 +84,22 @@ class Told:
 
 @dataclass(frozen=True)
 class Artefacts:
-    """What is known of one kind of edit.
+    """The artefacts of a kind of edit.
 
     Attributes:
         kind: The kind.
-        pairs: Originals, each with one edit.
-        groups: Independent groups of them.
-        told: One per classifier.
-        cue: By how much it helps to answer that one knows which items were edited
-            (`twokeys.builder.pair.artefacts.cue`).
-        margin: What counts as none.
-        verdict: What follows.
+        pairs: Number of originals, each with its edit.
+        groups: Number of independent groups of pairs.
+        told: The accuracy of each classifier.
+        cue: How much knowing which items were edited helps to answer (`twokeys.builder.pair.artefacts.cue`).
+        margin: The difference up to which a cue counts as none.
+        verdict: The verdict.
     """
 
     kind: str
     pairs: int
     groups: int
-    told: tuple[Told, ...]
+    told: tuple[Accuracy, ...]
     cue: Cue
     margin: float
     verdict: Verdict
@@ -120,51 +119,52 @@ def artefacts(
 
     Args:
         kind: Name of the kind.
-        original: Contents of the originals by name in `CLASSIFIERS`, n each.
-        edited: The same of their edits, in the same order.
-        groups: (n,) group of each pair; the order of pairs does not matter where groups differ.
-        cue: By how much it helps to answer that one knows which items were edited
-            (`twokeys.builder.pair.artefacts.cue`).
-        margin: How far from chance a classifier may be, and how much knowing what was edited may help to answer.
+        original: n contents of the originals, by name in `CLASSIFIERS`.
+        edited: The contents of their edits, in the same order.
+        groups: (n,) group of each pair; the order of pairs does not matter if groups differ.
+        cue: How much knowing which items were edited helps to answer (`twokeys.builder.pair.artefacts.cue`).
+        margin: How far from chance a classifier may be, and how much knowing the edits may help to answer.
         alpha: Level of the tests; intervals have confidence 1 - alpha.
-        seed: Of folds and classifiers.
+        seed: Seed of folds and classifiers.
 
     Raises:
-        ValueError: With fewer than two groups: nothing can be cross-fitted.
+        ValueError: If there are fewer than two groups, so that nothing can be cross-fitted.
     """
     names, group = np.unique(np.asarray(groups, dtype=object), return_inverse=True)
     if len(names) < 2:
         raise ValueError(f"artefacts of {kind} need pairs of at least two groups; found {len(names)}")
     told = tuple(
-        _told(name, original[name], edited[name], group.astype(np.int64), margin, alpha, seed)
+        _accuracy(name, original[name], edited[name], group.astype(np.int64), margin, alpha, seed)
         for name in sorted(original)
     )
     if is_retrieved(kind):
         best = max(told, key=lambda each: each.accuracy)
         high = max(each.high for each in told)
-        cue = cue.told(best.accuracy, high, min(best.p_chance * len(told), 1.0))
+        cue = cue.limited(best.accuracy, high, min(best.p_chance * len(told), 1.0))
     return Artefacts(kind, len(group), len(names), told, cue, margin, _verdict(told, cue, margin, alpha))
 
 
-def _told(name: str, original: Contents, edited: Contents, group: Ints, margin: float, alpha: float, seed: int) -> Told:
+def _accuracy(
+    name: str, original: Contents, edited: Contents, group: Ints, margin: float, alpha: float, seed: int
+) -> Accuracy:
     right, groups = _cross_fitted(name, original, edited, group, seed)
-    found = excess(right, CHANCE, groups).cross_fitted()
-    low, high = found.interval(1 - alpha)
-    return Told(
+    accuracy = excess(right, CHANCE, groups).cross_fitted()
+    low, high = accuracy.interval(1 - alpha)
+    return Accuracy(
         name,
-        found.accuracy,
+        accuracy.accuracy,
         CHANCE + low,
         CHANCE + high,
-        found.p_beyond(),
-        p_equivalence(found, margin),
-        minimum_detectable(found, alpha),
+        accuracy.p_beyond(),
+        p_equivalence(accuracy, margin),
+        minimum_detectable(accuracy, alpha),
     )
 
 
 def _cross_fitted(
     name: str, original: Contents, edited: Contents, group: Ints, seed: int
 ) -> tuple[NDArray[np.bool_], Ints]:
-    """Whether each original and each edit was told right by a classifier that saw nothing of its group."""
+    """Whether a classifier that saw nothing of its group classified each original and each edit correctly."""
     both: Any = [*original, *edited] if isinstance(original[0], str) else np.concatenate([original, edited])
     contents = np.asarray(both, dtype=object) if isinstance(both, list) else both
     label = np.repeat([False, True], len(group))
@@ -177,10 +177,10 @@ def _cross_fitted(
     return right, groups
 
 
-def _verdict(told: Sequence[Told], cue: Cue, margin: float, alpha: float) -> Verdict:
-    if all(one.p_equivalent <= alpha for one in told):
+def _verdict(told: Sequence[Accuracy], cue: Cue, margin: float, alpha: float) -> Verdict:
+    if all(result.p_equivalent <= alpha for result in told):
         return "clean"
-    # Each classifier is a chance to find something by luck.
-    if any(one.p_chance <= alpha / len(told) and abs(one.accuracy - CHANCE) > margin for one in told):
+    # With each classifier, the chance of a lucky finding grows.
+    if any(result.p_chance <= alpha / len(told) and abs(result.accuracy - CHANCE) > margin for result in told):
         return OF_CUE[cue.verdict(margin, alpha)]
     return "undecided"

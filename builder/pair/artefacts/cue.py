@@ -1,22 +1,22 @@
-"""By how much it helps to answer an item that one knows whether it was edited: the one definition of it.
+"""How much knowing whether an item was edited helps to answer it: the only definition.
 
-Whoever can tell edited from original may know nothing else of the edited view, the picture say. There are two such
-guessers, and an edit helps by as much as it helps the better of them:
+A model that distinguishes edits from originals may know nothing else of the edited view, such as the image. There are
+two such guessers, and the effect of an edit is its effect on the better guesser:
 
-- `alone`: sees nothing more. This is a blind model that tells edited pictures, so all items of the kind count. What it
-  gets is counted, as a ceiling is: no such guesser gets more. Whether it is luck, swaps of original and edited inside
-  groups say.
-- `beside`: sees the other view too. Edited pictures may have as many "yes" as "no", and yet one question always "no"
-  about them, and another always "yes". In a balanced set neither view gives answers away by itself, so whatever this
-  guesser gets beyond the other view's ceiling, it gets by telling edits. Items of the largest balanced set count, for
-  that is what would be published, and a question's answers are learned from edits of other groups alone. This is an
-  estimate, with its error.
+- `alone` sees nothing else. It is a blind model that recognises edited images, so that all items of the kind count. Its
+  gain is counted like a ceiling: no such guesser gains more. Swaps of originals and edits inside groups give the
+  probability that the gain is luck.
+- `beside` sees the other view, too. Edited images may have as many "yes" as "no", although the answer to one question
+  about them is always "no" and the answer to another question is always "yes". In a balanced set no view gives answers
+  away by itself, so that all accuracy of this guesser above the other view's ceiling comes from recognised edits. Items
+  of the largest balanced set count, since they would be published, and the answers to a question are learned from
+  edits of other groups. The gain is an estimate with an error.
 
-An edit of every kind in both directions, yes to no and no to yes of each question, helps neither.
+If the edits of a kind go in both directions for each question, from yes to no and back, neither guesser gains.
 
-Retrieved partners are no edits, and always help the guesser `beside`: at each question they have the answer that the
-annotated items lack. What counts is whether anybody can tell them: both guessers are helped by as much less as the best
-classifier tells them less than surely (`Cue.told`).
+Retrieved partners are no edits, and the guesser `beside` always gains from them: they have the answer to each question
+that the annotated items lack. What counts is whether a model can recognise them: the gain of both guessers is reduced
+by the uncertainty of the best classifier (`Cue.limited`).
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from twokeys.core.intervals.excess import excess
 
 FOLDS = 5
 SWAPS = 999
-"""Times that original and edited are swapped inside groups."""
+"""How often originals and edits are swapped inside groups."""
 
 
 @dataclass(frozen=True)
 class Help:
-    """By how much one guesser is helped.
+    """The gain of a guesser.
 
     Attributes:
-        share: Of items, or of edited items; an estimate may be below 0.
-        high: What it is at most: the count itself, or the upper end of an estimate's one-sided interval.
-        p: P-value of "it is luck".
+        share: The gain as a share of items, or of edited items; an estimate may be below 0.
+        high: Upper bound of the share: the count itself, or the upper end of an estimate's one-sided interval.
+        p: P-value of the hypothesis that the gain is luck.
     """
 
     share: float
@@ -54,57 +54,57 @@ class Help:
 
 
 NONE = Help(0.0, 0.0, 1.0)
-"""Nothing to be helped with."""
+"""No gain."""
 
 
 @dataclass(frozen=True)
 class Cue:
-    """By how much the two guessers are helped."""
+    """The gains of the two guessers."""
 
     alone: Help
     beside: Help
 
-    def told(self, accuracy: float, high: float, p: float) -> Cue:
-        """How much guessers are helped if they tell no more than a classifier does.
+    def limited(self, accuracy: float, high: float, p: float) -> Cue:
+        """The gains of guessers that recognise edits only as well as a classifier.
 
-        Of as many originals as others, a classifier of accuracy a is as good as one that is sure of a share 2 a - 1 of
-        them, and guesses the rest.
+        If there are as many originals as edits, a classifier of accuracy a is as good as a classifier that is certain
+        about a share 2 a - 1 of them and guesses the rest.
 
         Args:
-            accuracy: Of the classifier; chance is one half.
+            accuracy: Accuracy of the classifier; chance is one half.
             high: Upper end of its interval.
-            p: P-value of "it is luck".
+            p: P-value of the hypothesis that the accuracy is luck.
         """
         share, most = max(2 * accuracy - 1, 0.0), min(max(2 * high - 1, 0.0), 1.0)
         return Cue(*(Help(share * each.share, most * each.high, max(p, each.p)) for each in (self.alone, self.beside)))
 
     @property
     def most(self) -> Help:
-        """The guesser who is helped more."""
-        return max(self.alone, self.beside, key=lambda one: one.share)
+        """The larger gain."""
+        return max(self.alone, self.beside, key=lambda each: each.share)
 
     def verdict(self, margin: float, alpha: float) -> Literal["none", "helps", "undecided"]:
-        """`none` if both are shown to be helped by no more than the margin; `helps` if one is, beyond it and luck."""
+        """`none` if no gain exceeds the margin; `helps` if a gain exceeds both the margin and luck."""
         both = (self.alone, self.beside)
-        if all(one.high <= margin for one in both):
+        if all(each.high <= margin for each in both):
             return "none"
-        if any(one.share > margin and one.p <= alpha / len(both) for one in both):
+        if any(each.share > margin and each.p <= alpha / len(both) for each in both):
             return "helps"
         return "undecided"
 
 
 def alone(shown: pd.DataFrame, seed: int = 0) -> Help:
-    """By how much a guesser who sees only whether an item was edited beats one who sees nothing.
+    """The gain of a guesser that sees only whether an item was edited over a guesser that sees nothing.
 
-    Under "whether it was edited says nothing", an original and its edits could change places: the p-value counts such
-    swaps, of whole groups.
+    If edits gave nothing away, an original and its edits could change places: the p-value counts such swaps of whole
+    groups.
 
     Args:
-        shown: All items that show an original or an edit: `answer`, `group`, and whether it is `edited`.
-        seed: Of the swaps.
+        shown: All items that show an original or an edit, with `answer`, `group` and `edited`.
+        seed: Seed of the swaps.
     """
     if shown["edited"].nunique() < 2:
-        return NONE  # there are no originals, or no edits: nothing to tell
+        return NONE  # there are no originals or no edits
     counts = shown.groupby(["edited", "group", "answer"]).size().unstack("answer", fill_value=0)
     groups = shown["group"].unique()
     original, edited = (counts.loc[side].reindex(groups, fill_value=0).to_numpy() for side in (False, True))
@@ -118,19 +118,19 @@ def alone(shown: pd.DataFrame, seed: int = 0) -> Help:
 
 
 def beside(balanced: pd.DataFrame, edited: NDArray[np.bool_], other: str, alpha: float, seed: int) -> Help:
-    """By how much a guesser who sees the other view, and that this one was edited, beats the other view's ceiling.
+    """The gain of a guesser that sees the other view, and that this view was edited, over the other view's ceiling.
 
-    Its answer is the prior of the question, or of its first words, among edits of other groups.
+    The guesser answers with the prior of the question, or of its first words, among edits of other groups.
 
     Args:
         balanced: A balanced set, with `answer`, `group` and `other`.
         edited: (n,) whether the item shows an edit.
-        other: Column of the view that was not edited: `question` (its words are read) or `image_key`.
+        other: Column of the view that was not edited: `question` (the guesser reads its words) or `image_key`.
         alpha: Level of the upper end.
-        seed: Of the folds.
+        seed: Seed of the folds.
 
     Returns:
-        A share of the edited items; of one group nothing can be learned from others, so nothing is known.
+        The gain as a share of the edited items; with a single group, any gain is possible.
     """
     shown = balanced[edited].reset_index(drop=True)
     if shown.empty:
@@ -141,12 +141,12 @@ def beside(balanced: pd.DataFrame, edited: NDArray[np.bool_], other: str, alpha:
     share = counts.groupby(level=0).max() / counts.groupby(level=0).sum()
     ceiling = np.asarray(share.loc[shown[other]], dtype=np.float64)
     right = _known_from_other_groups(shown, other, seed)
-    found = excess(right, ceiling, pd.factorize(shown["group"])[0].astype(np.int64)).cross_fitted()
-    return Help(found.mean, found.interval(1 - 2 * alpha)[1], found.p_beyond())
+    gain = excess(right, ceiling, pd.factorize(shown["group"])[0].astype(np.int64)).cross_fitted()
+    return Help(gain.mean, gain.interval(1 - 2 * alpha)[1], gain.p_beyond())
 
 
 def _known_from_other_groups(shown: pd.DataFrame, other: str, seed: int) -> NDArray[np.bool_]:
-    """Whether each item's answer is what a prior says that was fitted on the items of other groups."""
+    """Whether a prior that was fitted on the items of other groups predicts each item's answer."""
     content, texts = pd.factorize(shown[other])
     label, names = pd.factorize(shown["answer"], sort=True)
     fold = fold_of(shown["group"], FOLDS, seed)

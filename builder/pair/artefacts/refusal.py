@@ -1,6 +1,7 @@
-"""Kinds of edits that give themselves and an answer away are refused before anything is balanced.
+"""Kinds of edits that a classifier recognises, and whose recognition helps to answer, are refused before balance.
 
-Of retrieved partners the pool whose images are told best is left out first, and partners are chosen from what remains.
+If retrieved partners are refused, the pool whose images are most distinct is removed first, and partners are chosen
+from the remaining pools.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from twokeys.builder.balance.select import select
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
-from twokeys.builder.pair.artefacts.artefact_pairs import judge
+from twokeys.builder.pair.artefacts.artefact_pairs import ArtefactJudge
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.work import Work
 from twokeys.builder.recipe import Recipe
@@ -26,13 +27,13 @@ from twokeys.core.columns import is_retrieved
 
 @dataclass(frozen=True, eq=False)
 class RefusedKinds(Result):
-    """Edits of kinds that can be told from originals where that helps to answer.
+    """Edits of kinds that a classifier distinguishes from originals, if this helps to answer.
 
     Attributes:
-        gone: `id` and `reason` of every edit that is refused.
-        kinds: What is known of each kind.
-        pool: The pool whose images are told best, if it is to be left out before any kind is refused; None if no
-            retrieved partners are refused, or none of them shows an image of a pool.
+        gone: `id` and `reason` of every refused edit.
+        kinds: The artefacts of each kind.
+        pool: The pool with the most distinct images, which must be removed before any kind is refused; None if no
+            retrieved partners are refused, or no refused partner shows an image of a pool.
     """
 
     gone: pd.DataFrame
@@ -43,24 +44,24 @@ class RefusedKinds(Result):
 
 
 def look_for(recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel) -> list[Artefacts]:
-    """Judge every kind of edit by so many pairs of an original and its edit.
+    """Judge every kind of edit by pairs of an original and its edit.
 
     Args:
         recipe: How sets are balanced, and the seed.
-        made: Items and images, constructed ones included.
-        most: Pairs of each kind at most.
+        made: Items and images, including constructed items and images.
+        most: Largest number of pairs of each kind.
         image: The image encoder.
         text: The text encoder.
     """
     encoders = image_encoder(image.name), text_encoder(text.name)
     kept = select(made.items, recipe.balance.model_copy(update={"weight": None})).kept
     balanced = made.items[made.items["id"].isin(set(kept["id"]))]
-    seen = made.pictures.decode
-    return judge(made.items, balanced, seen, *encoders, most=most, seed=recipe.seed, spare=made.spare)
+    judge = ArtefactJudge(made.pictures.decode, *encoders, most=most, seed=recipe.seed)
+    return judge.judge(made.items, balanced, made.spare)
 
 
 def without_refused(made: Work, refusing: RefusedKinds) -> Work:
-    """Take out the edits that are refused."""
+    """Remove the refused edits."""
     reasons = refusing.gone.set_index("id")["reason"]
     out = made.items["id"].isin(set(reasons.index)).to_numpy()
     refused = made.items[out].assign(reason=made.items["id"][out].map(reasons))
@@ -81,7 +82,7 @@ def refuse_kinds(
     Args:
         space: Where the work is done.
         recipe: How sets are balanced, the seed, and by how many pairs kinds are judged.
-        made: What pairing made.
+        made: The result of pairing.
         pools: Names of the recipe's pools.
         image: The image encoder.
         text: The text encoder.
@@ -91,20 +92,20 @@ def refuse_kinds(
     return RefusedKinds(
         pd.DataFrame({"id": list(gone), "reason": list(gone.values())}),
         kinds,
-        _told_best(recipe, made, pools, kinds, (image, text)),
+        _most_distinct_pool(recipe, made, pools, kinds, (image, text)),
     )
 
 
-def _told_best(
+def _most_distinct_pool(
     recipe: Recipe,
     made: Work,
     pools: Sequence[str],
     kinds: Sequence[Artefacts],
     encoders: tuple[NamedModel, NamedModel],
 ) -> str | None:
-    """The pool whose images are told best, if partners of it, or all retrieved partners of a kind, are refused.
+    """The pool with the most distinct images, if its partners, or all retrieved partners of a kind, are refused.
 
-    A pool that can be told hides among others that cannot, so that each is looked at by itself.
+    A distinct pool can hide among inconspicuous pools, so that each pool is tested separately.
     """
     partner, source = made.items["edit_kind"].map(is_retrieved), made.source_of(made.items["image_key"])
     shown = [name for name in pools if (partner & (source == name)).any()]
@@ -112,45 +113,45 @@ def _told_best(
     by_pool = dict.fromkeys(shown, every)
     for name in shown if len(shown) > 1 else []:
         alone = replace(made, items=made.items[~partner | (source == name)].reset_index(drop=True))
-        found = look_for(recipe, alone, recipe.pair.artefacts, *encoders)
-        by_pool[name] = [kind for kind in found if is_retrieved(kind.kind)]
+        artefacts = look_for(recipe, alone, recipe.pair.artefacts, *encoders)
+        by_pool[name] = [kind for kind in artefacts if is_retrieved(kind.kind)]
     refused = [name for name, of in by_pool.items() if any(kind.verdict == "refused" for kind in of)]
     if not refused and any(kind.verdict == "refused" for kind in every):
         refused = shown
-    # The lower end of an interval counts, so that a few images do not seem to be told by luck.
+    # The lower end of the interval counts, so that a pool with few images does not seem distinct by luck.
     return max(refused, key=lambda name: _low(by_pool[name]), default=None)
 
 
 def _low(kinds: Sequence[Artefacts]) -> float:
-    return max((told.low for kind in kinds for told in kind.told), default=0.0)
+    return max((result.low for kind in kinds for result in kind.told), default=0.0)
 
 
 def images_refused(made: Work, pool: str) -> pd.DataFrame:
-    """Retrieved partners that show images of a pool, as rows that are refused."""
+    """Retrieved partners that show images of a pool, as refused rows."""
     shown = made.items["edit_kind"].map(is_retrieved) & (made.source_of(made.items["image_key"]) == pool)
     return made.items[shown].assign(
         reason=f"images of the pool {pool} can be told from those of the corpora, which gives answers away"
     )
 
 
-def refused_edits(items: pd.DataFrame, told: list[Artefacts]) -> dict[str, str]:
-    """Edits of refused kinds, and edits that were made from these: id -> reason.
+def refused_edits(items: pd.DataFrame, kinds: list[Artefacts]) -> dict[str, str]:
+    """Id -> reason of the edits of refused kinds, and of the edits that were made from refused edits.
 
     Args:
         items: Annotated and constructed items with `edit_of` and `edit_kind`.
-        told: What is known of each kind.
+        kinds: The artefacts of each kind.
     """
-    refused = {kind.kind: kind for kind in told if kind.verdict == "refused"}
+    refused = {kind.kind: kind for kind in kinds if kind.verdict == "refused"}
     made = items[items["edit_of"].notna()]
     gone: dict[str, str] = {}
-    for identity_, kind in zip(made["id"], made["edit_kind"], strict=True):
+    for identity, kind in zip(made["id"], made["edit_kind"], strict=True):
         if kind in refused:
-            best = max(refused[kind].told, key=lambda one: one.accuracy)
-            gone[identity_] = (
+            best = max(refused[kind].told, key=lambda each: each.accuracy)
+            gone[identity] = (
                 f"edits of the kind {kind} can be told from originals ({best.classifier} is right on "
                 f"{100 * best.accuracy:.1f} %, chance 50 %), which gives answers away"
             )
     base = dict(zip(made["id"], made["edit_of"], strict=True))
-    while follow := [one for one, origin in base.items() if origin in gone and one not in gone]:
+    while follow := [identity for identity, origin in base.items() if origin in gone and identity not in gone]:
         gone |= dict.fromkeys(follow, "the edit that it was made from is refused")
     return gone

@@ -145,11 +145,11 @@ def _decoded(claim: Claim, pictures: Pictures) -> Image.Image:
 
 def _answer(model: str, needs: Needs, shard: tuple[Sequence[Claim], Pictures], path: Path) -> None:
     claims, pictures = shard
-    found: list[Margin] = []
+    answers: list[Margin] = []
     for start in range(0, len(claims), PER_BATCH):
-        asked = _expected(claims[start : start + PER_BATCH], pictures)
+        questions = _expected(claims[start : start + PER_BATCH], pictures)
         with threads_for(needs):
-            found += margins(_loaded(model), asked)
-    nats = pa.array([round(one.nats, 4) for one in found], pa.float64())
-    unsaid = pa.array([one.unsaid for one in found], pa.string())
+            answers += margins(_loaded(model), questions)
+    nats = pa.array([round(answer.nats, 4) for answer in answers], pa.float64())
+    unsaid = pa.array([answer.unsaid for answer in answers], pa.string())
     write_table(path, pa.table({"key": [claim.key for claim in claims], "margin": nats, "unsaid": unsaid}))

@@ -39,9 +39,9 @@ class Claims:
 
     def every(self, identity: str) -> dict[Claim, bool]:
         """All answers that could be an item's, and whether each is the annotated one."""
-        own = self.of(identity)
-        answers = {own.answer, *own.rivals}
-        return {own.claiming(answer, answers): answer == own.answer for answer in sorted(answers)}
+        claim = self.of(identity)
+        answers = {claim.answer, *claim.rivals}
+        return {claim.claiming(answer, answers): answer == claim.answer for answer in sorted(answers)}
 
     def _of_item(self, row: Any) -> Claim:
         choices = tuple(row.choices)

@@ -77,12 +77,12 @@ def judged(
         edits["problem"] = pd.Series(problems, index=edits.index, dtype=object)
     sources = edits["answer_source"].tolist()
     verdicts = verified(run, judges.models, judges.verify, items, edits, pictures)
-    for edit, said in verdicts.edits.items():
+    for edit, verdict in verdicts.edits.items():
         at = place[edit]
-        problems[at] = said.problem
-        if said.margins:
-            scores[at]["margins"] = said.margins
-        sources[at] = "verified" if said.problem is None else sources[at]
+        problems[at] = verdict.problem
+        if verdict.margins:
+            scores[at]["margins"] = verdict.margins
+        sources[at] = "verified" if verdict.problem is None else sources[at]
     written = [canonical_json(score) if score else None for score in scores]
     edits = edits.assign(
         problem=pd.Series(problems, index=edits.index, dtype=object),
@@ -94,7 +94,7 @@ def judged(
 
 def _questions(items: pd.DataFrame, edits: pd.DataFrame) -> dict[str, str]:
     """Question by id; an image edit keeps that of its original."""
-    found = dict(zip(items["id"].astype(str), items["question"].astype(str), strict=True))
+    question_of = dict(zip(items["id"].astype(str), items["question"].astype(str), strict=True))
     for identity, base, question in edits[["id", "edit_of", "question"]].to_numpy():
-        found[str(identity)] = question if isinstance(question, str) else found[str(base)]
-    return found
+        question_of[str(identity)] = question if isinstance(question, str) else question_of[str(base)]
+    return question_of

@@ -42,13 +42,13 @@ def measured(source: str, tried: Sequence[Tried], margin: float, used: bool) -> 
         >>> found.claims, found.passed, found.right, round(found.low, 2), round(found.high, 2)
         (3, 2, 1, 0.09, 0.91)
     """
-    passed = [one.right for one in tried if one.nats >= margin]
+    passed = [each.right for each in tried if each.nats >= margin]
     low, high = interval(sum(passed), len(passed))
     return Precision(
         source=source,
         margin=margin,
         used=used,
-        items=len({one.item for one in tried}),
+        items=len({each.item for each in tried}),
         claims=len(tried),
         passed=len(passed),
         right=sum(passed),
@@ -69,7 +69,7 @@ def smallest_margin(source: str, tried: Sequence[Tried], wanted: float) -> float
 
 def best_shown(source: str, tried: Sequence[Tried]) -> Precision:
     """The margin at which precision is shown to be highest."""
-    return max((measured(source, tried, nats, used=False) for nats in LADDER), key=lambda one: one.low)
+    return max((measured(source, tried, nats, used=False) for nats in LADDER), key=lambda each: each.low)
 
 
 def stated(source: str, tried: Sequence[Tried], margin: float | None) -> list[Precision]:

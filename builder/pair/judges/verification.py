@@ -123,10 +123,10 @@ def verified(
         return Verified({str(edit): Judged(UNNAMED, {}) for edit in open_["id"]}, [])
     lists = several(items)
     of_lists = open_["root"].isin(set(items["id"][lists]))
-    left = {str(edit): Judged(SEVERAL, {}) for edit in open_["id"][of_lists]}
+    unseen = {str(edit): Judged(SEVERAL, {}) for edit in open_["id"][of_lists]}
     items, open_ = items[~lists], open_[~of_lists]
     if not len(open_):
-        return Verified(left, [])
+        return Verified(unseen, [])
     source = dict(zip(items["id"].astype(str), items["source"].astype(str), strict=True))
     expected = [
         Expected(str(edit), str(base), source[str(root)])
@@ -137,7 +137,7 @@ def verified(
     first = {name: part[:CONTROL] for name, part in drawn.items()}
     held_out = {name: part[CONTROL:] for name, part in drawn.items()}
     _announce(panel, first, held_out, expected)
-    refusals = {one.source: UNSEEN for one in expected if one.source not in drawn}
+    refusals = {each.source: UNSEEN for each in expected if each.source not in drawn}
     refusals |= _unfit(panel, first, settings.accuracy)
     margins, precision = {}, list[Precision]()
     for name, tried in _tried(panel, {name: part for name, part in held_out.items() if name not in refusals}).items():
@@ -149,7 +149,7 @@ def verified(
             margins[name] = margin
     for refusal in refusals.values():
         warnings.warn(f"pair.verify: {refusal}", RuntimeWarning, stacklevel=2)
-    return Verified(left | _judged(panel, expected, margins, refusals), precision)
+    return Verified(unseen | _judged(panel, expected, margins, refusals), precision)
 
 
 def _drawn(items: pd.DataFrame, roots: Iterable[str]) -> dict[str, list[str]]:
@@ -166,7 +166,7 @@ def _announce(panel: Panel, first: Drawn, held_out: Drawn, expected: Sequence[Ex
     counts = [
         sum(map(len, first.values())),
         sum(len(panel.claims.every(item)) for part in held_out.values() for item in part),
-        len({panel.claims.of(identity) for one in expected for identity in (one.edit, one.original)}),
+        len({panel.claims.of(identity) for each in expected for identity in (each.edit, each.original)}),
     ]
     warnings.warn(
         f"pair.verify: each of {len(panel.models)} models is asked {sum(counts):,} times at most whether an answer "
@@ -182,23 +182,23 @@ def _announce(panel: Panel, first: Drawn, held_out: Drawn, expected: Sequence[Ex
 
 def _unfit(panel: Panel, first: Drawn, wanted: float) -> dict[str, str]:
     """Corpora that some model cannot be shown to answer, with the reason."""
-    found: dict[str, str] = {}
+    unfit: dict[str, str] = {}
     for model in panel.models:
-        left = {name: [panel.claims.of(item) for item in part] for name, part in first.items() if name not in found}
-        answered = panel.ask(model, [claim for part in left.values() for claim in part]) if left else {}
-        for name, part in left.items():
+        claims = {name: [panel.claims.of(item) for item in part] for name, part in first.items() if name not in unfit}
+        answered = panel.ask(model, [claim for part in claims.values() for claim in part]) if claims else {}
+        for name, part in claims.items():
             if reason := _doubt([answered[claim] for claim in part], wanted):
-                found[name] = f"{model.name} cannot verify what is asked of {name}: {reason}"
-    return found
+                unfit[name] = f"{model.name} cannot verify what is asked of {name}: {reason}"
+    return unfit
 
 
 def _doubt(answered: Sequence[Margin], wanted: float) -> str | None:
     """Why a model has no say about a corpus; None if it has."""
-    right = sum(one.nats > 0 for one in answered)
+    right = sum(each.nats > 0 for each in answered)
     low = wilson(right / len(answered), len(answered))[0]
     if low >= wanted:
         return None
-    unsaid = [one.unsaid for one in answered if one.unsaid is not None]
+    unsaid = [each.unsaid for each in answered if each.unsaid is not None]
     if len(unsaid) == len(answered):
         return f"it has no token for any of the annotated answers (such as {unsaid[0]!r})"
     return (
@@ -240,22 +240,24 @@ def _judged(
     panel: Panel, expected: Sequence[Expected], margins: Mapping[str, float], refusals: Mapping[str, str]
 ) -> dict[str, Judged]:
     """What models say of edits, one model after the other: each is asked about those that all before it passed."""
-    found = {one.edit: Judged(refusals.get(one.source), {}) for one in expected}
+    verdicts = {each.edit: Judged(refusals.get(each.source), {}) for each in expected}
     for model in panel.models:
         for side in ("original", "partner"):
-            left = [one for one in expected if found[one.edit].problem is None]
-            claimed = {one: panel.claims.of(one.original if side == "original" else one.edit) for one in left}
+            open_ = [each for each in expected if verdicts[each.edit].problem is None]
+            claimed = {each: panel.claims.of(each.original if side == "original" else each.edit) for each in open_}
             answered = panel.ask(model, claimed.values()) if claimed else {}
-            for one, claim in claimed.items():
-                found[one.edit] = _with(found[one.edit], model.name, side, answered[claim], margins[one.source])
-    return found
+            for each, claim in claimed.items():
+                verdicts[each.edit] = _with(
+                    verdicts[each.edit], model.name, side, answered[claim], margins[each.source]
+                )
+    return verdicts
 
 
-def _with(before: Judged, model: str, side: str, said: Margin, margin: float) -> Judged:
+def _with(before: Judged, model: str, side: str, answer: Margin, margin: float) -> Judged:
     """What is known of an edit after one more answer of a model."""
-    if said.unsaid is not None:
-        return Judged(f"{model} has no token for {said.unsaid!r}", before.margins)
-    named = before.margins | {model: before.margins.get(model, {}) | {side: said.nats}}
+    if answer.unsaid is not None:
+        return Judged(f"{model} has no token for {answer.unsaid!r}", before.margins)
+    named = before.margins | {model: before.margins.get(model, {}) | {side: answer.nats}}
     which = "the original as annotated" if side == "original" else "as expected"
-    problem = f"{model} does not answer {which} by the margin" if said.nats < margin else None
+    problem = f"{model} does not answer {which} by the margin" if answer.nats < margin else None
     return Judged(problem, named)

@@ -21,7 +21,7 @@ def by_type(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
     """Answers by answer type, most frequent types first.
 
     Args:
-        sets: Item tables; frequencies of the first decide what is shown.
+        sets: Item tables; the frequencies in the first table decide which answers are shown.
     """
     return [
         _distribution(f"Items of type {kind}", [part["compared"][part["answer_type"] == kind] for part in sets])
@@ -35,7 +35,7 @@ def by_opening(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
     return [
         _distribution(
             f"Questions that begin with “{name}”",
-            [part["compared"][own == name] for part, own in zip(sets, opened, strict=True)],
+            [part["compared"][first_words == name] for part, first_words in zip(sets, opened, strict=True)],
         )
         for name in _frequent(opened[0], OPENINGS)
     ]
@@ -57,11 +57,11 @@ def _frequent(values: pd.Series[str], most: int) -> list[str]:
 
 
 def _distribution(name: str, answers: Sequence[pd.Series[str]]) -> Distribution:
-    counts = [own.value_counts() for own in answers]
+    counts = [counted.value_counts() for counted in answers]
     shown = _frequent(answers[0], ANSWERS)
     return Distribution(
         name=name,
         totals=tuple(map(len, answers)),
-        answers=[Share(answer, tuple(int(own.get(answer, 0)) for own in counts)) for answer in shown],
+        answers=[Share(answer, tuple(int(counted.get(answer, 0)) for counted in counts)) for answer in shown],
         others=len(counts[0]) - len(shown),
     )

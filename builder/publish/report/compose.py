@@ -36,14 +36,14 @@ ALL = "all items read"
 
 @dataclass(frozen=True)
 class Told:
-    """What was found of a set.
+    """The results of measuring a set.
 
     Attributes:
         blindness: Ceilings and baselines.
         categories: The best blind adversary of each category; None in a folder of an older version.
         wordings: Shortcuts in wordings; None if they are to be searched.
         options: Shortcuts in options, likewise.
-        panel: What models answer without the images; None where none was asked.
+        panel: The answers of models without the images; None if no model was asked.
     """
 
     blindness: Blindness
@@ -53,19 +53,19 @@ class Told:
     panel: Panel | None = None
 
 
-def folder_figures(known: Folder) -> Figures:
-    """What the report of a published folder draws, from its rows and its manifest alone."""
-    manifest = known.manifest
-    tiers = {name: part for name, part in ((BALANCED, known.balanced), (AUDITED, known.audited)) if len(part)}
+def folder_figures(folder: Folder) -> Figures:
+    """The figures of the report of a published folder, from its rows and its manifest alone."""
+    manifest = folder.manifest
+    tiers = {name: part for name, part in ((BALANCED, folder.balanced), (AUDITED, folder.audited)) if len(part)}
     return Figures(
-        title=known.recipe.title,
+        title=folder.recipe.title,
         funnel=manifest.funnel,
         before=manifest.before,
         after=manifest.after if manifest.kept else None,
         categories=manifest.categories_before,
         categories_after=manifest.categories_after if manifest.kept else None,
         sets=[ALL, *tiers],
-        answers=by_type([known.items, *tiers.values()]),
+        answers=by_type([folder.items, *tiers.values()]),
     )
 
 
@@ -77,15 +77,15 @@ def folder_report(path: Path, manifest: Manifest) -> Report:
     return _report(material, manifest.funnel, manifest.kept, before, after)
 
 
-def diagnosis_report(plan: Recipe, known: Survey, selection: Selection, found: Told) -> Report:
+def diagnosis_report(plan: Recipe, survey: Survey, selection: Selection, measured: Told) -> Report:
     """The report of a diagnosis."""
-    material = of_survey(plan, known, selection)
+    material = of_survey(plan, survey, selection)
     kept = len(selection.kept)
     funnel = [
-        Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items)),
-        Step(stage="balance", name="largest balanced subset", removed=len(known.items) - kept, left=kept),
+        Step(stage="read", name="set aside", removed=len(survey.set_aside), left=len(survey.items)),
+        Step(stage="balance", name="largest balanced subset", removed=len(survey.items) - kept, left=kept),
     ]
-    return _report(material, funnel, kept, found, None)
+    return _report(material, funnel, kept, measured, None)
 
 
 def _report(material: Material, funnel: list[Step], kept: int, before: Told, after: Told | None) -> Report:
@@ -143,7 +143,7 @@ def wordings(name: str, mined: Mined, later: list[pd.DataFrame]) -> Wordings:
         items=mined.halved,
         searched=mined.searched,
         tried=mined.tried,
-        held=[_wording(one, later) for one in mined.shortcuts],
+        held=[_wording(shortcut, later) for shortcut in mined.shortcuts],
         accuracy=together.right / together.items if together.items else float("nan"),
         low=together.low,
         high=together.high,
@@ -153,34 +153,43 @@ def wordings(name: str, mined: Mined, later: list[pd.DataFrame]) -> Wordings:
     )
 
 
-def _wording(one: Shortcut, later: list[pd.DataFrame]) -> Wording:
+def _wording(shortcut: Shortcut, later: list[pd.DataFrame]) -> Wording:
     return Wording(
-        cue=str(one.cue),
-        answer=one.answer,
-        answer_type=one.answer_type,
-        items=one.found.items,
-        right=one.found.right,
-        low=one.found.low,
-        high=one.found.high,
-        answers=one.answers,
-        usual=one.usual,
-        expected=one.expected,
-        options=one.drawn is not None,
-        later=tuple(_later(one, part) for part in later),
+        cue=str(shortcut.cue),
+        answer=shortcut.answer,
+        answer_type=shortcut.answer_type,
+        items=shortcut.found.items,
+        right=shortcut.found.right,
+        low=shortcut.found.low,
+        high=shortcut.found.high,
+        answers=shortcut.answers,
+        usual=shortcut.usual,
+        expected=shortcut.expected,
+        options=shortcut.drawn is not None,
+        later=tuple(_later(shortcut, part) for part in later),
     )
 
 
-def _later(one: Shortcut, items: pd.DataFrame) -> tuple[int, int]:
+def _later(shortcut: Shortcut, items: pd.DataFrame) -> tuple[int, int]:
     """Items of a published set with the cue and the answer, and with the cue."""
-    inside = matching(items["question"], one.cue) & (items["answer_type"] == one.answer_type).to_numpy(dtype=bool)
-    return int((items["compared"][inside] == one.answer).sum()), int(inside.sum())
+    inside = matching(items["question"], shortcut.cue) & (items["answer_type"] == shortcut.answer_type).to_numpy(
+        dtype=bool
+    )
+    return int((items["compared"][inside] == shortcut.answer).sum()), int(inside.sum())
 
 
 def option_marks(name: str, mined: MinedOptions) -> OptionMarks:
     """Shortcuts in options as the report shows them."""
     held = [
-        OptionMark(str(one.mark), one.found.items, one.found.right, one.found.low, one.found.high, one.chance)
-        for one in mined.shortcuts
+        OptionMark(
+            str(shortcut.mark),
+            shortcut.found.items,
+            shortcut.found.right,
+            shortcut.found.low,
+            shortcut.found.high,
+            shortcut.chance,
+        )
+        for shortcut in mined.shortcuts
     ]
     small = mined.tested.words("mark") if mined.tested else ""
     return OptionMarks(name, mined.all, mined.items, mined.searched, mined.tried, held, small)

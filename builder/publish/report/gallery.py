@@ -1,4 +1,4 @@
-"""Retrieved partners to look at: few, spread over kinds, answers and questions, each beside its original."""
+"""A few retrieved partners for the report, spread over kinds, answers and questions, each with its original."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def gallery(material: Material, thumbnail: Callable[[str], Picture | None]) -> l
         thumbnail: Makes thumbnails.
     """
     every = pd.concat(list(material.tiers.values())).drop_duplicates("id")
-    found = every[retrieved(every)]
-    if not len(found):
+    partners = every[retrieved(every)]
+    if not len(partners):
         return []
-    rows = material.rows[material.rows["id"].isin(set(found["edit_of"]))]
+    rows = material.rows[material.rows["id"].isin(set(partners["edit_of"]))]
     at_hand = rows[[key in material.at_hand for key in rows["image_key"]]]
     images = at_hand.set_index("id")["image_key"]
-    beside = found.assign(original=found["edit_of"].map(images))
+    beside = partners.assign(original=partners["edit_of"].map(images))
     chosen = _chosen(beside[beside["original"].notna()].sort_values("id"))
     originals = {row["id"]: row for row in _records(at_hand[at_hand["id"].isin(set(chosen["edit_of"]))])}
     pools = {pool.name for pool in material.manifest.pools} if material.manifest else set()
@@ -45,10 +45,10 @@ def _records(rows: pd.DataFrame) -> list[Row]:
     return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
 
-def _chosen(found: pd.DataFrame) -> pd.DataFrame:
-    """One of each kind and answer in turn; new questions and images before others."""
-    queues = [*in_turn([_queues(part) for _, part in found.groupby("edit_kind", sort=True)])]
-    columns = found[["id", "question_key", "image_key", "original"]].itertuples(index=False, name=None)
+def _chosen(partners: pd.DataFrame) -> pd.DataFrame:
+    """Partners of each kind and answer in turn; new questions and images first."""
+    queues = [*in_turn([_queues(part) for _, part in partners.groupby("edit_kind", sort=True)])]
+    columns = partners[["id", "question_key", "image_key", "original"]].itertuples(index=False, name=None)
     shows = {identity: set(shown) for identity, *shown in columns}
     chosen: list[str] = []
     seen: set[str] = set()
@@ -57,12 +57,12 @@ def _chosen(found: pd.DataFrame) -> pd.DataFrame:
         while more:
             more = False
             for queue in queues:
-                left = (one for one in queue if one not in chosen and not (fresh and shows[one] & seen))
-                if len(chosen) < MOST and (identity := next(left, None)) is not None:
+                remaining = (each for each in queue if each not in chosen and not (fresh and shows[each] & seen))
+                if len(chosen) < MOST and (identity := next(remaining, None)) is not None:
                     chosen.append(identity)
                     seen |= shows[identity]
                     more = True
-    return found.set_index("id", drop=False).loc[chosen]
+    return partners.set_index("id", drop=False).loc[chosen]
 
 
 def _queues(part: pd.DataFrame) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""What a report is made of: the items that were read, what became of each, and where images are."""
+"""The data of a report: the items that were read, where each was removed, and their images."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Material:
-    """What a report is made of.
+    """The data of a report.
 
     Attributes:
         recipe: The recipe.
         manifest: Of the build; None for a diagnosis.
         items: Items as they were read.
-        rows: Every item, constructed ones too, with `stage`, `rule` and `reason` where it left.
+        rows: Every item, also constructed items; removed items have `stage`, `rule` and `reason`.
         aside: Rows that could not be used: `id`, `question`, `reason`.
-        tiers: Name of a set -> its items, with partners and quads; the balanced one first.
-        read: Bytes of an item's images by its `image_key`, in their order; none where they are not at hand.
+        tiers: Name of a set -> its items, with partners and quads; the balanced set first.
+        read: Reads the bytes of an item's images by its `image_key`, in their order; empty if they are not available.
         at_hand: Keys of the images that can be shown; of a corpus, all or none.
     """
 
@@ -61,16 +61,16 @@ class Material:
 
 
 def of_folder(path: Path, manifest: Manifest) -> Material:
-    """What a published folder holds; images are those that it publishes."""
-    known = Folder.read(path, manifest, COLUMNS)
-    images = known.images(TIERS)
-    aside = known.removed[known.removed["stage"] == "read"]
-    tiers = {BALANCED: known.balanced, AUDITED: known.audited}
+    """The data of a published folder, with its published images."""
+    folder = Folder.read(path, manifest, COLUMNS)
+    images = folder.images(TIERS)
+    aside = folder.removed[folder.removed["stage"] == "read"]
+    tiers = {BALANCED: folder.balanced, AUDITED: folder.audited}
     return Material(
-        recipe=known.recipe,
+        recipe=folder.recipe,
         manifest=manifest,
-        items=known.items,
-        rows=known.rows,
+        items=folder.items,
+        rows=folder.rows,
         aside=aside,
         tiers={name: part for name, part in tiers.items() if name == BALANCED or len(part)},
         read=images.get,
@@ -78,12 +78,12 @@ def of_folder(path: Path, manifest: Manifest) -> Material:
     )
 
 
-def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
-    """What a diagnosis knows: nothing was dropped, and what could be balanced is what could be kept."""
-    items = known.items.reindex(columns=[name for name in COLUMNS if name in known.items])
+def of_survey(recipe: Recipe, survey: Survey, selection: Selection) -> Material:
+    """The data of a diagnosis: no item is dropped by rules, and the largest balanced set is kept."""
+    items = survey.items.reindex(columns=[name for name in COLUMNS if name in survey.items])
     reasons = items[["id"]].merge(selection.removed, on="id", how="left", validate="one_to_one")["reason"]
     kept = items.merge(selection.kept, on="id", validate="one_to_one")
-    aside = known.set_aside.assign(reason=list(map(str, known.aside)))
+    aside = survey.set_aside.assign(reason=list(map(str, survey.aside)))
     return Material(
         recipe=recipe,
         manifest=None,
@@ -91,17 +91,17 @@ def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
         rows=items.assign(stage=reasons.where(reasons.isna(), "balance"), rule=None, reason=reasons),
         aside=aside,
         tiers={BALANCED: kept},
-        read=_of_corpora(known),
+        read=_of_corpora(survey),
         at_hand=set(items["image_key"]),
     )
 
 
-def _of_corpora(known: Survey) -> Callable[[str], Sequence[bytes]]:
-    shown = dict(zip(known.items["image_key"], images_of(known.items), strict=True))
+def _of_corpora(survey: Survey) -> Callable[[str], Sequence[bytes]]:
+    shown = dict(zip(survey.items["image_key"], images_of(survey.items), strict=True))
 
     def read(key: str) -> Sequence[bytes]:
         try:
-            return [known.pictures.read(image) for image in shown[key]]
+            return [survey.pictures.read(image) for image in shown[key]]
         except BadInput:
             return ()  # known by name alone
 

@@ -1,4 +1,4 @@
-"""Examples of what each step removed, beside the items that stand nearest to them."""
+"""Examples of the items that each step removed, with their nearest neighbours."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from twokeys.data_cards.report import Departure, Neighbour, Removed
 EXAMPLES = 4
 """Examples of each step."""
 DRAWN = 40
-"""Items among which examples with an image are looked for."""
+"""Number of items among which examples with an image are searched."""
 SAME_PICTURE, WORDED_ALIKE = 2, 2
 """Neighbours of each kind."""
 LISTED = 4
-"""Answers listed of a question that is asked elsewhere."""
+"""Largest number of listed answers to the same question about other images."""
 ALIKE = 0.5
 """Least share of words that two wordings have in common."""
 PLACES = ("id", "stage", "rule", "reason", "image_key")
-"""Columns by which examples are chosen; whole rows are read of the chosen ones alone."""
+"""Columns for the choice of examples; whole rows are read only for chosen examples."""
 Row = dict[Hashable, Any]
 
 
@@ -39,13 +39,13 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
     Args:
         material: All rows.
         thumbnail: Makes images.
-        shown: Keys of images that are at hand; examples with one are preferred.
+        shown: Keys of available images; examples with an available image are preferred.
     """
     near = Near(material)
-    found = []
+    removals = []
     if len(material.aside):
         examples = [_aside(row) for row in _spread(material.aside, EXAMPLES).to_dict("records")]
-        found.append(Departure("set aside when read", len(material.aside), examples))
+        removals.append(Departure("set aside when read", len(material.aside), examples))
     places = material.rows[list(PLACES)]
     gone = places[places["stage"].notna() & ~places["id"].isin(material.published)]
     for name, part in _steps(material, gone):
@@ -56,12 +56,12 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
         chosen = _spread(at_hand if len(at_hand) >= EXAMPLES else drawn, EXAMPLES)
         rows = material.rows.loc[chosen.index]
         examples = [near.beside(row, thumbnail) for row in rows.to_dict("records")]
-        found.append(Departure(name, len(part), examples))
-    return found
+        removals.append(Departure(name, len(part), examples))
+    return removals
 
 
 def _steps(material: Material, gone: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """What each rule removed, then what pairing did, then balance by its reasons."""
+    """The items that were removed by each rule, then by pairing, then by balance and its reasons."""
     rules = [report.id for report in material.manifest.rules] if material.manifest else []
     for rule in rules:
         yield f"rule {rule}", gone[(gone["stage"] == "filter") & (gone["rule"] == rule)]
@@ -105,34 +105,37 @@ class Near:
 
     @cached_property
     def _told(self) -> pd.DataFrame:
-        """What is told of neighbours, in the order of ids."""
+        """The columns of neighbours that are shown, in the order of ids."""
         return self.material.rows[["id", "question", "answer", "question_key", "image_key"]].sort_values("id")
 
     @cached_property
     def _texts(self) -> pd.DataFrame:
-        """One row for each wording: its first item."""
+        """The first item of each wording."""
         return self._told.drop_duplicates("question_key", ignore_index=True)
 
     @cached_property
     def _words(self) -> tuple[dict[str, int], csr_array]:
-        """Column of each word, and a (wordings, words) matrix of ones."""
+        """Column of each word, and a (wordings, words) indicator matrix."""
         columns: dict[str, int] = {}
-        own = [
+        indices = [
             sorted({columns.setdefault(word, len(columns)) for word in split(text)}) for text in self._texts["question"]
         ]
-        ends = np.cumsum([0, *map(len, own)])
-        inside = np.fromiter((word for words in own for word in words), dtype=np.int64, count=int(ends[-1]))
+        ends = np.cumsum([0, *map(len, indices)])
+        inside = np.fromiter((word for words in indices for word in words), dtype=np.int64, count=int(ends[-1]))
         ones = np.ones(len(inside), dtype=np.int64)
-        return columns, csr_array((ones, inside, ends), shape=(len(own), max(len(columns), 1)))
+        return columns, csr_array((ones, inside, ends), shape=(len(indices), max(len(columns), 1)))
 
     def beside(self, row: Row, thumbnail: Thumbnails) -> Removed:
         """A removed item with its neighbours."""
         rows = self._told
         alike = rows["question_key"] == row["question_key"]
-        asked = rows[alike & (rows["id"] != row["id"])]
+        others = rows[alike & (rows["id"] != row["id"])]
         pictured = rows[~alike & (rows["image_key"] == row["image_key"])]
-        near = [self._neighbour("same image", one) for one in _first(pictured, self.material.published, SAME_PICTURE)]
-        near += [self._neighbour("worded alike", one) for one in self._worded(str(row["question"]), row)]
+        near = [
+            self._neighbour("same image", neighbour)
+            for neighbour in _first(pictured, self.material.published, SAME_PICTURE)
+        ]
+        near += [self._neighbour("worded alike", neighbour) for neighbour in self._worded(str(row["question"]), row)]
         return Removed(
             id=str(row["id"]),
             question=str(row["question"]),
@@ -140,21 +143,21 @@ class Near:
             answer=str(row["answer"]),
             reason=str(row["reason"]),
             picture=thumbnail(str(row["image_key"])),
-            asked=_asked(asked),
+            asked=_asked(others),
             neighbours=near,
         )
 
     def _worded(self, question: str, row: Row) -> list[Row]:
-        """Items whose questions have most words in common with one, by Jaccard's index, ties by id."""
+        """Items whose questions have most words in common with a question, by Jaccard's index, ties by id."""
         columns, matrix = self._words
-        own = np.zeros(matrix.shape[1], dtype=np.int64)
-        own[[columns[word] for word in set(split(question))]] = 1
-        common = np.asarray(matrix @ own, dtype=np.float64)
-        sizes: NDArray[np.float64] = np.diff(matrix.indptr) + own.sum() - common
+        weights = np.zeros(matrix.shape[1], dtype=np.int64)
+        weights[[columns[word] for word in set(split(question))]] = 1
+        common = np.asarray(matrix @ weights, dtype=np.float64)
+        sizes: NDArray[np.float64] = np.diff(matrix.indptr) + weights.sum() - common
         alike = common / np.maximum(sizes, 1)
         order = np.argsort(-alike, kind="stable")[: WORDED_ALIKE + 1]
-        found = self._texts.iloc[[place for place in order if alike[place] >= ALIKE]].to_dict("records")
-        return [one for one in found if one["question_key"] != row["question_key"]][:WORDED_ALIKE]
+        nearest = self._texts.iloc[[place for place in order if alike[place] >= ALIKE]].to_dict("records")
+        return [neighbour for neighbour in nearest if neighbour["question_key"] != row["question_key"]][:WORDED_ALIKE]
 
     def _neighbour(self, relation: str, row: Row) -> Neighbour:
         fate = "kept" if row["id"] in self.material.published else "removed"

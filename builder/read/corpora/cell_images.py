@@ -67,10 +67,10 @@ def cell_bytes(root: Path, rest: str) -> bytes:
     cells = Cells(record, Columns(), file, row)
     value = cells.get(column)
     listed = isinstance(value, list) or (isinstance(value, str) and value.lstrip().startswith("["))
-    found = [one for one in as_list(value, column, file, row) if not absent(one)] if listed else [value]
-    if member >= len(found):
+    members = [each for each in as_list(value, column, file, row) if not absent(each)] if listed else [value]
+    if member >= len(members):
         raise BadInput(name, row, f"the column {column!r} holds no image {member + 1}", "", MEND)
-    return image_bytes(found[member], name, row)
+    return image_bytes(members[member], name, row)
 
 
 Find = Callable[[int], Record | None]
@@ -86,8 +86,8 @@ def _finder(path: Path, name: str, records: str | None, column: str, written: St
     if records is None and is_lines(file):
         ends = array("q", accumulate(map(len, lines(path)), initial=0))
         return partial(_of_line, plain(path), ends)
-    found = dict(json_records(file, [column]))
-    return lambda row: record if isinstance(record := found.get(row), dict) else None
+    record_of = dict(json_records(file, [column]))
+    return lambda row: record if isinstance(record := record_of.get(row), dict) else None
 
 
 def _of_csv(file: SourceFile, delimiter: str) -> Find:
@@ -110,8 +110,8 @@ def _of_row(stream: IO[bytes], begins: array[int], names: list[str], delimiter: 
 
 def _of_line(stream: IO[bytes], ends: array[int], row: int) -> Record | None:
     text = _between(stream, ends, row)
-    found = json.loads(text) if text.strip() else None
-    return found if isinstance(found, dict) else None
+    record = json.loads(text) if text.strip() else None
+    return record if isinstance(record, dict) else None
 
 
 def _between(stream: IO[bytes], places: array[int], row: int) -> str:

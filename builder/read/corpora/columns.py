@@ -125,12 +125,12 @@ class Tables:
         for file in of_split(self.shards(corpus, root), split, corpus):
             for name in _image_columns(corpus):
                 column = ImageColumn.of(corpus, file, name, True)
-                told = embedded_name(file, name) if column.naming is None else column.naming
+                naming = embedded_name(file, name) if column.naming is None else column.naming
                 wanted = {inner: "columns.links" for link in links for inner in names_in(link)}
-                wanted |= dict.fromkeys(names_in(told), "columns.image") if told else {}
+                wanted |= dict.fromkeys(names_in(naming), "columns.image") if naming else {}
                 rows = records(file, _columns(corpus).whole(wanted))
-                for found in each(rows, partial(_of_record, corpus, file, column, told)):
-                    yield from [found] if isinstance(found, BadInput) else found
+                for locator in each(rows, partial(_of_record, corpus, file, column, naming)):
+                    yield from [locator] if isinstance(locator, BadInput) else locator
 
 
 def _is_second(column: str, columns: Columns) -> bool:
@@ -156,7 +156,7 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
     columns = _columns(corpus)
     if columns.split is None:
         return list(shards)
-    found: dict[str, None] = {}
+    splits: dict[str, None] = {}
     broken: list[BadInput] = []
     kept = Kept.of(columns)
     names = [*names_in(columns.split), *kept.where, *kept.filled]
@@ -173,14 +173,14 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
             if split is None:
                 problem = f"the column {columns.split!r} holds no split"
                 raise BadInput(file.path, number, problem, "", "fill in the split")
-            found[split] = None
+            splits[split] = None
     kept.check(corpus.name)
-    if not found:
+    if not splits:
         at, problem = (broken[0].row, broken[0].problem) if broken else (None, "there are no rows")
-        told = f"no row can be read that tells a split; {f'row {at}: ' if broken else ''}{problem}"
+        problem_text = f"no row can be read that tells a split; {f'row {at}: ' if broken else ''}{problem}"
         remedy = "mend the rows, or name another column of splits"
-        raise BadInput(corpus.name, f"column {columns.split!r}", told, "", remedy)
-    return list(found)
+        raise BadInput(corpus.name, f"column {columns.split!r}", problem_text, "", remedy)
+    return list(splits)
 
 
 def _of_record(
@@ -193,15 +193,15 @@ def _of_record(
     locators = column.locators(corpus, file, number, lambda _: stated)
     if column.naming is not None:
         return [CorpusImage(locator, file_name(locator), links) for locator in locators]
-    bare = [PurePosixPath(one).name if isinstance(one, str) else "" for one in stated]
+    bare = [PurePosixPath(each).name if isinstance(each, str) else "" for each in stated]
     names = bare if len(bare) == len(locators) else [""] * len(locators)
     return [CorpusImage(locator, named or None, links) for locator, named in zip(locators, names, strict=True)]
 
 
 def _names(cells: Cells, column: str) -> list[Any]:
     """The names of images in a cell; a cell without a name counts as one, unless it is an empty list."""
-    found = _places(cells, column)
-    return found if found == [cells.get(column)] else [name for name in found if not absent(name)]
+    places = _places(cells, column)
+    return places if places == [cells.get(column)] else [name for name in places if not absent(name)]
 
 
 def _places(cells: Cells, column: str) -> list[Any]:
@@ -259,15 +259,17 @@ class Table:
         if identity is None:
             raise BadInput(file.name, number, f"the column {columns.id!r} holds no id", "", MEND)
         # Absent options stay in place until the gold is found, so that letters and indices count right.
-        one = isinstance(columns.choices, str)
-        options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
+        named_column = isinstance(columns.choices, str)
+        options = (
+            cells.members(str(columns.choices)) if named_column else [cells.get(name) for name in columns.choices or []]
+        )
         options = (by_letter(options[0]) if len(options) == 1 else None) or options
         images = self._locators(cells)
-        said = said_of(flat(cells.members(columns.answers))) if columns.answers else ()
+        members = said_of(flat(cells.members(columns.answers))) if columns.answers else ()
         texts = [_option_text(option, columns, file, number) for option in options]
-        asked = named(cells.question(), texts, len(images), file.name, number)
-        self._check_holes(cells, highest([asked.question, *texts]))
-        options = list(asked.options)
+        question = named(cells.question(), texts, len(images), file.name, number)
+        self._check_holes(cells, highest([question.question, *texts]))
+        options = list(question.options)
         stated = columns.answer
         gold = None if stated is None else cells.get(stated)
         gold = cells.members(stated) if stated is not None and stated in columns.separators else gold
@@ -277,10 +279,10 @@ class Table:
             self.split,
             source_id=identity,
             image=images[0] if len(images) == 1 else tuple(images),
-            question=asked.question,
-            answer=self.golds.of(number, gold, options, said),
+            question=question.question,
+            answer=self.golds.of(number, gold, options, members),
             choices=tuple(plain(option) for option in options if not absent(option)),
-            answers=() if isinstance(said, dict) else said,
+            answers=() if isinstance(members, dict) else members,
             answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
             links=_links(self.corpus, cells),
             meta={name: _json(cells.column(name)) for name in self.meta},
@@ -297,11 +299,13 @@ class Table:
         def names(column: str) -> list[Any]:
             return [name for name in _names(cells, column) if alone or not absent(name)]
 
-        found = [locator for one in self.images for locator in one.locators(self.corpus, self.file, cells.row, names)]
-        if not found:
-            problem = f"the row has no image in {', '.join(one.name for one in self.images)}"
+        locators = [
+            locator for images in self.images for locator in images.locators(self.corpus, self.file, cells.row, names)
+        ]
+        if not locators:
+            problem = f"the row has no image in {', '.join(images.name for images in self.images)}"
             raise BadInput(self.file.name, cells.row, problem, "one image or more", MEND)
-        return found
+        return locators
 
     def _check_holes(self, cells: Cells, number: int) -> None:
         """Refuse a placeholder behind an empty place: it may count this place, and then it names another image.
@@ -311,7 +315,7 @@ class Table:
         """
         if not number:
             return
-        there = [full for one in self.images for full in one.there(cells.row, lambda name: _places(cells, name))]
+        there = [full for images in self.images for full in images.there(cells.row, lambda name: _places(cells, name))]
         hole = there.index(False) if False in there else len(there)
         if number > hole and any(there[hole:]):
             problem = f"the row names <image {number}>, and image {hole + 1} is missing before other images"
@@ -367,5 +371,5 @@ def _type(value: Any, file: SourceFile, row: int) -> AnswerType | None:
     if absent(value):
         return None
     # VQA v2 says "other" of what is neither yes/no nor a number, and VizWiz "unanswerable" of what nobody can answer.
-    found = one_of(value, (*ANSWER_TYPES, "other", "unanswerable"), "answer type", file, row)
-    return next((kind for kind in ANSWER_TYPES if kind == found), "open")
+    stated = one_of(value, (*ANSWER_TYPES, "other", "unanswerable"), "answer type", file, row)
+    return next((kind for kind in ANSWER_TYPES if kind == stated), "open")

@@ -30,10 +30,10 @@ def _own(schema: pa.Schema | None) -> dict[str, Feature]:
     """What a Parquet or Arrow file says itself; nothing if it says so in no form that is known."""
     raw = (schema.metadata or {}).get(b"huggingface") if schema is not None else None
     try:
-        said = json.loads(raw) if raw else {}
+        metadata = json.loads(raw) if raw else {}
     except ValueError:
         return {}
-    info = said.get("info") if isinstance(said, dict) else None
+    info = metadata.get("info") if isinstance(metadata, dict) else None
     features = info.get("features") if isinstance(info, dict) else None
     return features if isinstance(features, dict) else {}
 
@@ -71,19 +71,19 @@ def _named(value: Any, feature: Feature, column: str) -> Any:
     kind = feature.get("_type")
     if isinstance(value, list):
         inner = feature.get("feature") if isinstance(kind, str) else feature
-        return [_named(one, inner, column) for one in value]
+        return [_named(each, inner, column) for each in value]
     if kind == "ClassLabel":
         return _label(value, feature.get("names"), column)
     if not isinstance(value, dict):
         return value
     fields = feature.get("feature") if isinstance(kind, str) else feature  # a sequence of objects is an object of lists
     fields = fields if isinstance(fields, dict) else {}
-    return {name: _spread(one, fields.get(name), column) for name, one in value.items()}
+    return {name: _spread(each, fields.get(name), column) for name, each in value.items()}
 
 
 def _spread(value: Any, feature: Feature, column: str) -> Any:
     if isinstance(value, list) and isinstance(feature, dict) and feature.get("_type") == "ClassLabel":
-        return [_named(one, feature, column) for one in value]
+        return [_named(each, feature, column) for each in value]
     return _named(value, feature, column)
 
 

@@ -69,8 +69,8 @@ class Golds:
             whole = _LETTER_AND_TEXT.fullmatch(written) and self.columns.answer_is == "letter"
             marks = [written] if whole else _MARKS.split(written)
             marks = as_list(value, "answer", self.file, row) if written.startswith("[") else marks
-        found = [self._option(row, mark, options, value) for mark in marks]
-        return found if len(found) > 1 else found[0] if found else self._option(row, None, options, value)
+        golds = [self._option(row, mark, options, value) for mark in marks]
+        return golds if len(golds) > 1 else golds[0] if golds else self._option(row, None, options, value)
 
     def finish(self) -> None:
         """Say so, now that every row was read, if the golds of the file are not given as the recipe says.
@@ -81,15 +81,17 @@ class Golds:
             BadInput: When they are not.
         """
         first, inside, last, mark = (self.seen.get(what, 0) for what in ("first", "inside", "last", "mark"))
-        said = self.columns.answer_is
-        if said is None and mark:
+        meaning = self.columns.answer_is
+        if meaning is None and mark:
             golds = "1 gold is" if mark == 1 else f"{mark:,} golds are"
             problem = f"{golds} no option, but could be the letter or the index of one"
             allowed = "`columns.answer_is`: text, letter, index (from 0), index from 1"
             raise BadInput(self.file.path, "columns.answer_is", problem, allowed, "say in the recipe which they are")
-        if said in FIRST_INDEX and inside and last and not first:
-            other = next(name for name in FIRST_INDEX if name != said)
-            problem = f"counted from {FIRST_INDEX[said]}, no gold is the first option, and {last:,} are one past an end"
+        if meaning in FIRST_INDEX and inside and last and not first:
+            other = next(name for name in FIRST_INDEX if name != meaning)
+            problem = (
+                f"counted from {FIRST_INDEX[meaning]}, no gold is the first option, and {last:,} are one past an end"
+            )
             remedy = f"write `answer_is: {other}` if the source counts so, else mend these rows"
             raise BadInput(self.file.path, "columns.answer_is", problem, " | ".join(FIRST_INDEX), remedy)
 
@@ -111,7 +113,7 @@ class Golds:
     def _text(self, row: int, value: Any, options: Sequence[Any], closed: bool) -> Any:
         if isinstance(value, str) and value.lstrip().startswith("[") and closed and value not in options:
             value = as_list(value, "answer", self.file, row)
-        golds = [one for one in value if not absent(one)] if isinstance(value, list) else [value]
+        golds = [each for each in value if not absent(each)] if isinstance(value, list) else [value]
         if closed and self.columns.answer_is is None and any(self._could_be_mark(gold, options) for gold in golds):
             self._count("mark")
         return [plain(gold) for gold in golds] if isinstance(value, list) else plain(value)
@@ -129,16 +131,16 @@ class Golds:
     def _option(self, row: int, mark: Any, options: Sequence[Any], value: Any) -> Any:
         """The option of a letter or an index."""
         text, place, stated = "" if absent(mark) else str(mark).strip(), -1, None
-        said = self.columns.answer_is
-        if said == "letter" and (letter := _LETTER.fullmatch(text) or _LETTER_AND_TEXT.fullmatch(text)):
+        meaning = self.columns.answer_is
+        if meaning == "letter" and (letter := _LETTER.fullmatch(text) or _LETTER_AND_TEXT.fullmatch(text)):
             place = ord(letter[1].upper()) - ord("A")
             stated = letter[2].strip() if letter.re is _LETTER_AND_TEXT else None
-        elif said in FIRST_INDEX and text.removesuffix(".0").isdecimal():
-            place = int(text.removesuffix(".0")) - FIRST_INDEX[said]
+        elif meaning in FIRST_INDEX and text.removesuffix(".0").isdecimal():
+            place = int(text.removesuffix(".0")) - FIRST_INDEX[meaning]
             self._count("first" if place == 0 else "last" if place in (-1, len(options)) else "inside")
         if not 0 <= place < len(options) or absent(options[place]):
             problem = f"the answer is {short(value)}, and the row has {len(options)} options"
-            raise BadInput(self.file.name, row, problem, f"the {said} of an option", MEND)
+            raise BadInput(self.file.name, row, problem, f"the {meaning} of an option", MEND)
         if stated is not None and stated != str(options[place]).strip():
             problem = f"the answer is {short(value)}, and the option of its letter {short(options[place])}"
             raise BadInput(self.file.name, row, problem, "a letter, and no text but that of its option", MEND)
@@ -155,10 +157,10 @@ def said_of(members: Sequence[Any]) -> tuple[Any, ...] | dict[str, float]:
         >>> said_of([{"artist": 1, "sculptor": 0.667}]), said_of(['{"race": 1}']), said_of(["race", "ride"])
         ({'artist': 1.0, 'sculptor': 0.667}, {'race': 1.0}, ('race', 'ride'))
     """
-    one = members[0] if len(members) == 1 else None
-    found = printed(one) if isinstance(one, str) and one.lstrip().startswith("{") else one
-    if isinstance(found, dict) and all(isinstance(key, str) and _is_score(score) for key, score in found.items()):
-        return {key: float(score) for key, score in found.items() if score and not absent(key)}
+    member = members[0] if len(members) == 1 else None
+    value = printed(member) if isinstance(member, str) and member.lstrip().startswith("{") else member
+    if isinstance(value, dict) and all(isinstance(key, str) and _is_score(score) for key, score in value.items()):
+        return {key: float(score) for key, score in value.items() if score and not absent(key)}
     return answers_of(members)
 
 
@@ -173,11 +175,11 @@ def answers_of(members: Sequence[Any]) -> tuple[Any, ...]:
         >>> answers_of([{"answer": "yes", "answer_id": 1}, None, "no", {"answer": ["a", "b"]}])
         ('yes', 'no', 'a', 'b')
     """
-    found: list[Any] = []
+    answers: list[Any] = []
     for member in members:
         stated = member["answer"] if isinstance(member, dict) and "answer" in member else member
-        found += stated if isinstance(stated, list) else [stated]
-    return tuple(plain(answer) for answer in found if not absent(answer))
+        answers += stated if isinstance(stated, list) else [stated]
+    return tuple(plain(answer) for answer in answers if not absent(answer))
 
 
 def plain(value: Any) -> Any:

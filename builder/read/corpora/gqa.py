@@ -87,10 +87,10 @@ def _links(key: str, record: dict[str, Any], file: SourceFile) -> tuple[str, ...
     """One link for the question itself and each that follows from it: it shares them with those questions."""
     others = {str(key)}
     for name in ("entailed", "equivalent"):
-        found = record.get(name) or []
-        if not isinstance(found, list):
-            raise BadInput(file.name, key, f"{name} is {found!r:.60}", "a list of question ids", CHECK)
-        others.update(str(other) for other in found)
+        links = record.get(name) or []
+        if not isinstance(links, list):
+            raise BadInput(file.name, key, f"{name} is {links!r:.60}", "a list of question ids", CHECK)
+        others.update(str(other) for other in links)
     return tuple(f"gqa:question:{other}" for other in sorted(others))
 
 

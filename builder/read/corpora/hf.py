@@ -83,8 +83,8 @@ def shards_of(corpus: Corpus, root: Path) -> Shards:
     _local(root)
     config = options(corpus, Options).config
     shards: Shards = {}
-    for one in config if isinstance(config, list) else [config]:
-        for split, files in _of_config(corpus, root, one).items():
+    for each in config if isinstance(config, list) else [config]:
+        for split, files in _of_config(corpus, root, each).items():
             shards.setdefault(split, []).extend(files)
     if not any(shards.values()):
         raise _asks_nothing(root)
@@ -99,14 +99,14 @@ def _of_config(corpus: Corpus, root: Path, config: str | None) -> Shards:
     folder = root.resolve()  # `datasets` resolves the folder too, but no file in it
     with tempfile.TemporaryDirectory() as cache:
         try:
-            found = load_dataset_builder(str(folder), config, cache_dir=cache)
-            features = found.info.features.to_dict() if found.info.features else {}
+            builder = load_dataset_builder(str(folder), config, cache_dir=cache)
+            features = builder.info.features.to_dict() if builder.info.features else {}
         except Exception as error:  # noqa: BLE001 - a broken README or layout surfaces as any kind of error
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             problem = f"it cannot be read ({reason})"
             raise BadInput(root, config, problem, NEEDS, "mend the folder, or name another config") from None
     shards: Shards = {}
-    for split, paths in (found.config.data_files or {}).items():
+    for split, paths in (builder.config.data_files or {}).items():
         names = [_name(str(path), folder) for path in paths]
         shards[str(split)] = [
             replace(
@@ -158,10 +158,10 @@ def _local(root: Path) -> None:
     with file.path.open("rb") as stream:
         head = _HEAD.match(stream.read(4 * LONGEST).decode(errors="replace"))
     try:
-        said = parsed(head[1]) if head else None
+        stated = parsed(head[1]) if head else None
     except YAMLError as error:
         raise BadInput(root / README, None, f"its head is no YAML ({error})", NEEDS, "mend or remove it") from None
-    for text in _texts(said.get("configs") if isinstance(said, dict) else None):
+    for text in _texts(stated.get("configs") if isinstance(stated, dict) else None):
         if "://" in text or "::" in text:
             remedy = "download the files, and name them"
             problem = f"it names the address {text!r}"

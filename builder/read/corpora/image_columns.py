@@ -106,12 +106,12 @@ class ImageColumn:
 
 def _places(file: SourceFile, column: str) -> list[list[int]]:
     """Which members of each row's cell hold bytes, or name a file; bytes of few rows are in memory at a time."""
-    found: list[list[int]] = []
+    places: list[list[int]] = []
     for batch in batches(file.path, [column], _ROWS):
         for cell in batch.column(0):
             members = [cell] if not is_list(cell.type) else list(cell.values or ())
-            found.append([place for place, member in enumerate(members) if _there(member)])
-    return found
+            places.append([place for place, member in enumerate(members) if _there(member)])
+    return places
 
 
 def _there(member: pa.Scalar) -> bool:

@@ -48,13 +48,13 @@ def with_paths(name: str, rows: Iterator[tuple[int, Record | BadInput]]) -> Iter
 
 
 def _paths(folder: PurePosixPath, record: Mapping[str, object]) -> dict[str, object]:
-    found: dict[str, object] = {}
+    paths: dict[str, object] = {}
     for column, value in record.items():
         if column == _NAME or column.endswith(f"_{_NAME}"):
             path = _path(folder, value)
-            found[column] = path
-            found[_IMAGE if column == _NAME else column.removesuffix(f"_{_NAME}")] = path
-    return found
+            paths[column] = path
+            paths[_IMAGE if column == _NAME else column.removesuffix(f"_{_NAME}")] = path
+    return paths
 
 
 def _path(folder: PurePosixPath, name: object) -> object:

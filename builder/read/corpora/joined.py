@@ -69,22 +69,22 @@ def second_files(corpus: Corpus, root: Path, split: str, wanted: dict[str, str])
         BadInput: When a file cannot be read, or lacks a column.
     """
     joined = (corpus.columns or Columns()).joined
-    found: dict[str, dict[str, Record | None]] = {}
+    by_file: dict[str, dict[str, Record | None]] = {}
     names: dict[str, str] = {}
     for name, second in joined.items():
         inner = {column.partition(".")[2]: field for column, field in wanted.items() if column.startswith(f"{name}.")}
         inner[second.id] = f"columns.joined.{name}.id"
         files = _files(corpus, root, name, split)
         names[name] = ", ".join(file.name for file in files)
-        found[name] = {}
+        by_file[name] = {}
         for file in files:
             for number, record in records(file, inner):
                 if isinstance(record, BadInput):
                     raise record
                 identity = Cells(record, Columns(), file, number).text(second.id)
                 if identity is not None:
-                    found[name][identity] = None if identity in found[name] else record
-    return SecondFiles(found, {name: second.on or second.id for name, second in joined.items()}, names)
+                    by_file[name][identity] = None if identity in by_file[name] else record
+    return SecondFiles(by_file, {name: second.on or second.id for name, second in joined.items()}, names)
 
 
 def joined_files(corpus: Corpus, root: Path, splits: list[str]) -> list[SourceFile]:
@@ -101,7 +101,7 @@ def joined_files(corpus: Corpus, root: Path, splits: list[str]) -> list[SourceFi
 def patterns(second: Joined) -> list[str]:
     """All files and patterns that a recipe gives for a second file, whatever the split."""
     listed = list(second.file.values()) if isinstance(second.file, dict) else [second.file]
-    return [one for each in listed for one in ([each] if isinstance(each, str) else each)]
+    return [pattern for each in listed for pattern in ([each] if isinstance(each, str) else each)]
 
 
 def _files(corpus: Corpus, root: Path, name: str, split: str) -> list[SourceFile]:

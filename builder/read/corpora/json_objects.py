@@ -39,12 +39,12 @@ class Objects:
 
     def __call__(self, pairs: list[tuple[str, Any]]) -> Any:
         """Make one object of its pairs, in their order."""
-        found = dict(pairs)
-        if len(found) < len(pairs):
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
             names = [name for name, _ in pairs]
-            found = Repeated(found)
-            found.key = self.repeated = next(name for place, name in enumerate(names) if name in names[:place])
-        return found if self.hook is None else self.hook(found)
+            fields = Repeated(fields)
+            fields.key = self.repeated = next(name for place, name in enumerate(names) if name in names[:place])
+        return fields if self.hook is None else self.hook(fields)
 
 
 def repeated_in(value: Any) -> str | None:
@@ -52,7 +52,7 @@ def repeated_in(value: Any) -> str | None:
     if isinstance(value, Repeated):
         return value.key
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((key for one in inside if (key := repeated_in(one)) is not None), None)
+    return next((key for each in inside if (key := repeated_in(each)) is not None), None)
 
 
 def twice(file: Path | str, row: int | None, key: str) -> BadInput:

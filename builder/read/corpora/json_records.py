@@ -51,8 +51,8 @@ def json_records(file: SourceFile, wanted: Sequence[str]) -> Records:
     if not documents:
         raise BadInput(file.path, None, "the file has no rows", "", "download it again")
     document = documents[0] if len(documents) == 1 else documents
-    found = _numbered(file, _found(file, document, wanted))
-    return _with_repeated(file, found) if repeated else found
+    records = _numbered(file, _found(file, document, wanted))
+    return _with_repeated(file, records) if repeated else records
 
 
 def holds_json(file: SourceFile) -> bool:
@@ -123,8 +123,8 @@ def _listed(file: SourceFile, value: Any) -> list[Any]:
     _check(file, value)
     if isinstance(value, dict):
         # A record that holds a key twice stays what it is: a bad row.
-        whole = {key: isinstance(one, dict) and not isinstance(one, Repeated) for key, one in value.items()}
-        return [{KEY: key} | one if whole[key] else one for key, one in value.items()]
+        whole = {key: isinstance(each, dict) and not isinstance(each, Repeated) for key, each in value.items()}
+        return [{KEY: key} | each if whole[key] else each for key, each in value.items()]
     if isinstance(value, list):
         return value
     problem = f"the records are of type {type(value).__name__}"
@@ -162,10 +162,10 @@ def _by_columns(document: dict[str, Any], tops: set[str]) -> list[Record]:
     return [{name: column[key] for name, column in document.items()} for key in keys] if same else []
 
 
-def _numbered(file: SourceFile, found: list[Any]) -> Records:
-    if not found:
+def _numbered(file: SourceFile, records: list[Any]) -> Records:
+    if not records:
         raise BadInput(file.path, None, "the file has no rows", "", "download it again")
-    for number, record in enumerate(found, start=1):
+    for number, record in enumerate(records, start=1):
         problem = f"the entry is of type {type(record).__name__}"
         bad = BadInput(file.name, number, problem, "a JSON object for each record", MEND)
         yield number, record if isinstance(record, dict) else bad

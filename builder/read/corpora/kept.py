@@ -54,9 +54,9 @@ class Kept:
         for name, wanted in self.where.items():
             value = cells.raw(name)
             members = (value or [None]) if isinstance(value, list) else [value]
-            held = ["" if absent(one) else as_text(one) for one in members]
+            held = ["" if absent(each) else as_text(each) for each in members]
             # Truth values are spelt `True` by pandas and `true` by JSON and in recipes.
-            if not any(one in wanted or (one in ("True", "False") and one.lower() in wanted) for one in held):
+            if not any(each in wanted or (each in ("True", "False") and each.lower() in wanted) for each in held):
                 met = self.met.setdefault(name, {})
                 met.update(dict.fromkeys(held[: _SHOWN - len(met)]))
                 return False

@@ -49,9 +49,9 @@ def as_list(value: Any, name: str, file: SourceFile, row: int | str) -> list[Any
         return []
     if not isinstance(value, str) or not value.lstrip().startswith("["):
         return list(value) if isinstance(value, list | tuple) else [value]
-    found = printed(value)
-    if isinstance(found, list):
-        return found
+    members = printed(value)
+    if isinstance(members, list):
+        return members
     allowed = "a list as JSON, Python or numpy writes it, with all its members"
     raise BadInput(file.name, row, f"{name} is {short(value)}", allowed, MEND)
 
@@ -65,13 +65,13 @@ def by_letter(value: Any) -> list[Any] | None:
         >>> by_letter({"B": "blue", "A": "red"}), by_letter("{'a': 'x', 'c': 'z'}"), by_letter({"text": "x"})
         (['red', 'blue'], ['x', None, 'z'], None)
     """
-    found = printed(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
-    if not isinstance(found, dict) or not found:
+    options = printed(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
+    if not isinstance(options, dict) or not options:
         return None
-    if not all(isinstance(key, str) and len(key) == 1 and key.upper() in ascii_uppercase for key in found):
+    if not all(isinstance(key, str) and len(key) == 1 and key.upper() in ascii_uppercase for key in options):
         return None
-    places = {ascii_uppercase.index(key.upper()): option for key, option in found.items()}
-    return [places.get(place) for place in range(max(places) + 1)] if len(places) == len(found) else None
+    places = {ascii_uppercase.index(key.upper()): option for key, option in options.items()}
+    return [places.get(place) for place in range(max(places) + 1)] if len(places) == len(options) else None
 
 
 def printed(text: str) -> Any:

@@ -130,12 +130,12 @@ def read_json(file: SourceFile, hook: Callable[[Record], Any] | None = None) -> 
     text = read_text(file.path)
     try:
         objects = Objects(hook)
-        found = _checked(json.loads(text, parse_constant=_no_number, object_pairs_hook=objects), text)
+        document = _checked(json.loads(text, parse_constant=_no_number, object_pairs_hook=objects), text)
     except (ValueError, RecursionError) as error:
         raise _no_json(file, error, len(text)) from None
     if objects.repeated is not None:
         raise twice(file.path, None, objects.repeated)
-    return found
+    return document
 
 
 def read_json_documents(file: SourceFile) -> tuple[list[Any], bool]:
@@ -151,16 +151,16 @@ def read_json_documents(file: SourceFile) -> tuple[list[Any], bool]:
     objects = Objects()
     decode = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=objects).raw_decode
     space = re.compile(r"\s*")
-    found, place = [], space.match(text).end()  # type: ignore[union-attr]
+    documents, place = [], space.match(text).end()  # type: ignore[union-attr]
     try:
         while place < len(text):
             value, place = decode(text, place)
-            found.append(value)
+            documents.append(value)
             place = space.match(text, place).end()  # type: ignore[union-attr]
-        _checked(found, text)
+        _checked(documents, text)
     except (ValueError, RecursionError) as error:
         raise _no_json(file, error, len(text)) from None
-    return found, objects.repeated is not None
+    return documents, objects.repeated is not None
 
 
 def _no_json(file: SourceFile, error: Exception, length: int) -> BadInput:
@@ -186,10 +186,10 @@ def read_json_object(file: SourceFile) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
 
     def expect(marks: str, position: int) -> tuple[str, int]:
-        found = mark.match(text, position)
-        if found is None or not found[1] or found[1] not in marks:
+        match = mark.match(text, position)
+        if match is None or not match[1] or match[1] not in marks:
             raise json.JSONDecodeError(f"Expecting one of {' '.join(marks)}", text, position)
-        return found[1], found.end()
+        return match[1], match.end()
 
     try:
         after, position = expect("{", 0)

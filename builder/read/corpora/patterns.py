@@ -36,7 +36,7 @@ def matching(root: Path, patterns: str | list[str], field: str, needs: str) -> l
     Raises:
         BadInput: When a pattern is none or leads elsewhere, or nothing is there.
     """
-    found: list[SourceFile] = []
+    files: list[SourceFile] = []
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if not pattern.strip() or PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
             problem = f"{pattern!r} leads elsewhere" if pattern.strip() else f"{pattern!r} names no file"
@@ -44,10 +44,10 @@ def matching(root: Path, patterns: str | list[str], field: str, needs: str) -> l
         paths = sorted(path for path in _glob(root, pattern, field) if path.is_file() and _meant(path, root, pattern))
         if not paths:
             raise BadInput(root / pattern, None, "there is no such file", needs, f"correct `{field}`")
-        found += [source_file(root, path.relative_to(root).as_posix(), needs) for path in paths]
-    if not found:
+        files += [source_file(root, path.relative_to(root).as_posix(), needs) for path in paths]
+    if not files:
         raise BadInput(root, field, "the list of files is empty", "one file or more", "name files, or leave it out")
-    return list({file.name: file for file in found}.values())
+    return list({file.name: file for file in files}.values())
 
 
 def _glob(root: Path, pattern: str, field: str) -> list[Path]:

@@ -114,8 +114,8 @@ def file_name(locator: str) -> str | None:
 
 def corpora_folder(named: Path | None) -> Path | None:
     """The folder that paths of recipes are relative to: the environment variable TWOKEYS_CORPORA if none is named."""
-    if named is None and (found := os.environ.get("TWOKEYS_CORPORA")):
-        return Path(found)
+    if named is None and (variable := os.environ.get("TWOKEYS_CORPORA")):
+        return Path(variable)
     return named
 
 

@@ -57,11 +57,11 @@ class Cells:
         """
         if not is_template(text):
             return self._single(text) or None
-        found = {name: self._single(name) for name in names_in(text)}
-        empty = [name for name, value in found.items() if not value]
-        if (len(empty) == len(found) > 0) if hole else empty:
+        cells = {name: self._single(name) for name in names_in(text)}
+        empty = [name for name, value in cells.items() if not value]
+        if (len(empty) == len(cells) > 0) if hole else empty:
             return None
-        return filled(text, found.__getitem__).strip() or None
+        return filled(text, cells.__getitem__).strip() or None
 
     def question(self) -> Any:
         """The question: the value of a column, or the text of templates without those of which all is empty."""
@@ -160,4 +160,4 @@ def flat(members: list[Any]) -> list[Any]:
         >>> flat([["yes"], ["yes", ["no"]], "yes"])
         ['yes', 'yes', 'no', 'yes']
     """
-    return [one for member in members for one in (flat(member) if isinstance(member, list) else [member])]
+    return [each for member in members for each in (flat(member) if isinstance(member, list) else [member])]

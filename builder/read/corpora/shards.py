@@ -130,9 +130,9 @@ def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, R
     columns = {name: _read_for(schema, name) for name in wanted}
     _require(file, [name for name, column in columns.items() if column is None], schema.names, wanted)
     read = sorted(set(filter(None, columns.values())))
-    found = batches(file.path, read, _IMAGE_BATCH if _hold_bytes(schema, read) else _BATCH)
+    records = batches(file.path, read, _IMAGE_BATCH if _hold_bytes(schema, read) else _BATCH)
     before = 0
-    for batch in found:
+    for batch in records:
         yield from enumerate(_records_of(batch, file, before + 1), start=before + 1)
         before += batch.num_rows
 

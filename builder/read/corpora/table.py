@@ -47,8 +47,8 @@ def shards_of(corpus: Corpus, root: Path) -> Shards:
         BadInput: When there are none.
     """
     chosen = options(corpus, Options)
-    found = _named(corpus, root, chosen.files) if chosen.files is not None else _by_name(root)
-    return {split: [replace(file, records=chosen.records) for file in files] for split, files in found.items()}
+    listed = _named(corpus, root, chosen.files) if chosen.files is not None else _by_name(root)
+    return {split: [replace(file, records=chosen.records) for file in files] for split, files in listed.items()}
 
 
 def _named(corpus: Corpus, root: Path, files: dict[str, str | list[str]] | str | list[str]) -> Shards:

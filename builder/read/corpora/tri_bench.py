@@ -55,8 +55,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     file = source_file(root, FILE, NEEDS)
     asks = options(corpus, Options).questions
 
-    def make(number: int, asked: tuple[dict[str, str], Ask]) -> Row:
-        record, ask = asked
+    def make(number: int, question: tuple[dict[str, str], Ask]) -> Row:
+        record, ask = question
         photo = field(record, "img_original", file, number)
         # Tables of the corpus write the same triangle as "1" and as "001".
         triangle = field(record, "triangle_id", file, number).lstrip("0")
@@ -77,8 +77,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         )
 
     for number, record in read_csv(file):
-        asked = [(number, record)] if isinstance(record, BadInput) else [(number, (record, ask)) for ask in asks]
-        yield from each(asked, make)
+        questions = [(number, record)] if isinstance(record, BadInput) else [(number, (record, ask)) for ask in asks]
+        yield from each(questions, make)
 
 
 def _number(text: str, ask: str, file: SourceFile, row: int) -> str:

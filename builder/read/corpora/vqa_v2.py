@@ -62,12 +62,12 @@ def splits(corpus: Corpus, root: Path) -> list[str]:
 
 def files(corpus: Corpus, root: Path) -> list[Path]:
     """List question, annotation and pair files."""
-    found = []
+    paths = []
     for split in corpus.splits or splits(corpus, root):
         names = of_split(options(corpus, Options).files, split, corpus)
-        found += [source_file(root, name, NEEDS).path for name in (names.questions, names.annotations)]
-        found += [source_file(root, names.pairs, NEEDS).path] if names.pairs and (root / names.pairs).is_file() else []
-    return found
+        paths += [source_file(root, name, NEEDS).path for name in (names.questions, names.annotations)]
+        paths += [source_file(root, names.pairs, NEEDS).path] if names.pairs and (root / names.pairs).is_file() else []
+    return paths
 
 
 def read(corpus: Corpus, root: Path, split: str) -> Rows:
@@ -151,10 +151,10 @@ def _only_text(record: dict[str, Any]) -> Any:
 
 def _list(file: SourceFile, name: str) -> list[Any]:
     document = read_json(file, _only_text)
-    found = document.get(name) if isinstance(document, dict) else None
-    if not isinstance(found, list):
+    records = document.get(name) if isinstance(document, dict) else None
+    if not isinstance(records, list):
         raise BadInput(file.path, None, f"the file holds no list {name!r}", "", CHECK)
-    return found
+    return records
 
 
 def _pairs(root: Path, name: str) -> dict[str, list[str]]:

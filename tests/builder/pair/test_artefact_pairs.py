@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.builder.pair.generators.easy_vqa.test_quads import corpus, picture
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
-from twokeys.builder.pair.artefacts.artefact_pairs import judge, sides
+from twokeys.builder.pair.artefacts.artefact_pairs import ArtefactJudge, sides
 from twokeys.builder.pair.generators.easy_vqa.quads import EasyVqaQuads
 
 COLUMNS = ["id", "image_key", "question", "compared", "group", "edit_of", "edit_kind"]
@@ -62,12 +62,8 @@ def test_redrawn_shapes_of_easy_vqa_cannot_be_told_by_much():
     def look(key: str) -> Image.Image:
         return Image.open(io.BytesIO(pictures[key] if key in pictures else picture(key)))
 
-    found = {
-        one.kind: one
-        for one in judge(
-            every, every, look, image_encoder("packaged:efficientnet-lite0"), text_encoder("packaged:minilm"), most=60
-        )
-    }
+    judge = ArtefactJudge(look, image_encoder("packaged:efficientnet-lite0"), text_encoder("packaged:minilm"), most=60)
+    found = {each.kind: each for each in judge.judge(every, every)}
     assert set(found) >= {"easy-vqa.recolour", "easy-vqa.reshape"}
     for kind in ("easy-vqa.recolour", "easy-vqa.reshape"):
         assert {told.classifier for told in found[kind].told} == {"pixels", "vectors"}

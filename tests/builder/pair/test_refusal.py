@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twokeys.builder.pair.artefacts.artefacts import Artefacts, Told, Verdict
+from twokeys.builder.pair.artefacts.artefacts import Accuracy, Artefacts, Verdict
 from twokeys.builder.pair.artefacts.refusal import refused_edits
 
 
 def kind(name: str, verdict: Verdict) -> Artefacts:
-    told = Told("pixels", 0.93, 0.9, 0.95, 1e-9, 1.0, 0.05)
+    told = Accuracy("pixels", 0.93, 0.9, 0.95, 1e-9, 1.0, 0.05)
     return Artefacts(name, 200, 200, (told,), 0.4, 0.05, verdict)
 
 

@@ -121,8 +121,8 @@ def _share(pixels: Pixels, background: NDArray[np.uint8], ink: Rgb) -> NDArray[n
     """How much of each pixel is ink, from the channel in which ink and background differ most."""
     away = np.asarray(ink, dtype=np.float64) - background
     channel = int(np.abs(away).argmax())
-    found: NDArray[np.float64] = (pixels[..., channel].astype(np.float64) - background[channel]) / away[channel]
-    return found
+    share: NDArray[np.float64] = (pixels[..., channel].astype(np.float64) - background[channel]) / away[channel]
+    return share
 
 
 def _candidates(share: NDArray[np.float64]) -> Iterator[Figure]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from twokeys.builder.pair.edit import Edit, EditView, ReadImage, rng
 from twokeys.builder.pair.generators.easy_vqa.figure import FINE, STEEP, Drawing, Figure, pixels_of, png, read
-from twokeys.builder.pair.generators.easy_vqa.questions import VALUES, Asked, asked, naming
+from twokeys.builder.pair.generators.easy_vqa.questions import VALUES, Asked, naming, parse
 
 Drawn = Callable[[str], np.random.Generator]
 """Randomness of a picture, by what it is for."""
@@ -43,7 +43,7 @@ class EasyVqaQuads:
         """Yield the edits of each item whose picture can be drawn again pixel for pixel and whose answer fits it."""
         read_before: dict[str, Drawing | None] = {}
         for row in items.to_dict("records"):
-            key, what = row["image_key"], asked(row["question"])
+            key, what = row["image_key"], parse(row["question"])
             if what is None:
                 continue
             if key not in read_before:

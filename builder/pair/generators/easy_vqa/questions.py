@@ -52,20 +52,20 @@ class Asked:
         return "yes" if (there[self.attribute] == self.value) != self.negated else "no"
 
 
-def asked(question: str) -> Asked | None:
+def parse(question: str) -> Asked | None:
     """Understand a question; None where it is none of the corpus's templates."""
     text = question.lower()
-    if found := _YES_NO.fullmatch(text):
-        group = "v1" if found["v1"] else "v2"
-        value = found[group]
-        negated = bool(found["n1"] or found["n2"] or found["n3"] == "no")
+    if match := _YES_NO.fullmatch(text):
+        group = "v1" if match["v1"] else "v2"
+        value = match[group]
+        negated = bool(match["n1"] or match["n2"] or match["n3"] == "no")
         for attribute, values in VALUES.items():
             if value in values and (attribute == "colour") == (" shape" in text):
-                return Asked(attribute, value, found.span(group), negated)
+                return Asked(attribute, value, match.span(group), negated)
         return None
     for pattern, attribute in _OPEN:
-        if found := pattern.fullmatch(text):
-            return Asked(attribute, None, given=found["given"] or None)
+        if match := pattern.fullmatch(text):
+            return Asked(attribute, None, given=match["given"] or None)
     return None
 
 

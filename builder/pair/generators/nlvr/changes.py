@@ -113,7 +113,7 @@ def _of_scatter(box: Box, rng: np.random.Generator) -> Iterator[tuple[str, str, 
 
 def _places(box: Box, size: int, rng: np.random.Generator) -> list[tuple[int, int]]:
     """A few free places, some of them against a wall, as many things of the corpus are."""
-    found: list[tuple[int, int]] = []
+    places: list[tuple[int, int]] = []
     room = SIDE - size
     for _ in range(ATTEMPTS):
         x, y = (int(value) for value in rng.integers(AWAY, room - AWAY + 1, size=2))
@@ -121,7 +121,7 @@ def _places(box: Box, size: int, rng: np.random.Generator) -> list[tuple[int, in
         x, y = {0: (0, y), 1: (room, y), 2: (x, 0), 3: (x, room)}.get(wall, (x, y))
         thing = Thing(x, y, size, "square", "black")
         if all(gap(thing, other) >= 1 for other in box):
-            found.append((x, y))
-        if len(found) == PLACES:
+            places.append((x, y))
+        if len(places) == PLACES:
             break
-    return found
+    return places

@@ -124,9 +124,9 @@ def png(pixels: Pixels) -> bytes:
 
 def frames(before: Scene, after: Scene) -> tuple[Frame, ...]:
     """Boxes around what differs: each thing that is in one scene only, where it was or is."""
-    found = []
+    boxes = []
     for at, (old, new) in enumerate(zip(before, after, strict=True)):
         for thing in sorted(set(old) ^ set(new), key=lambda t: (t.x, t.y, t.size)):
             left = at * STRIDE + thing.x
-            found.append((left, thing.y, left + thing.size, thing.y + thing.size))
-    return tuple(dict.fromkeys(found))
+            boxes.append((left, thing.y, left + thing.size, thing.y + thing.size))
+    return tuple(dict.fromkeys(boxes))

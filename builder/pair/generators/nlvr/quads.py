@@ -118,10 +118,10 @@ class NlvrScholar:
         return _Corner(row["id"], row["question"], row["answer"], json.loads(row["meta"]), order, pixels)
 
     def _quad(self, corner: _Corner, random: np.random.Generator) -> Iterator[Edit]:
-        found = self._second(corner, random)
-        if found is None:
+        second = self._second(corner, random)
+        if second is None:
             return
-        change, words = found
+        change, words = second
         other = FALSE if corner.answer == TRUE else TRUE
         image = Edit(
             kind=f"nlvr.{change.kind}",

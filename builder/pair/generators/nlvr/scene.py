@@ -67,10 +67,10 @@ def upwards(box: Box) -> Box:
     return tuple(sorted(box, key=lambda thing: -thing.y))
 
 
-def gap(one: Thing, other: Thing) -> int:
+def gap(thing: Thing, other: Thing) -> int:
     """Pixels between the squares that two things fill, on the axis that parts them further; negative: overlap."""
-    across = max(one.x, other.x) - min(one.x + one.size, other.x + other.size)
-    down = max(one.y, other.y) - min(one.y + one.size, other.y + other.size)
+    across = max(thing.x, other.x) - min(thing.x + thing.size, other.x + other.size)
+    down = max(thing.y, other.y) - min(thing.y + thing.size, other.y + other.size)
     return max(across, down)
 
 
@@ -97,8 +97,8 @@ def read_scene(structure: Any) -> Scene | None:
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     boxes: Scene = (left, middle, right)
-    known = all(thing.shape in SHAPES and thing.size in SIZES for box in boxes for thing in box)
-    if not known or not is_sound(boxes):
+    valid = all(thing.shape in SHAPES and thing.size in SIZES for box in boxes for thing in box)
+    if not valid or not is_sound(boxes):
         return None
     return boxes
 

@@ -18,8 +18,8 @@ TRUE, FALSE = "true", "false"
 
 def scene_of(meta: Any) -> Scene | None:
     """The scene in an item's `meta`; None where there is none."""
-    found = json.loads(meta) if isinstance(meta, str) and meta else {}
-    return read_scene(found.get("structured_rep")) if isinstance(found, dict) else None
+    fields = json.loads(meta) if isinstance(meta, str) and meta else {}
+    return read_scene(fields.get("structured_rep")) if isinstance(fields, dict) else None
 
 
 class Trust:
@@ -58,9 +58,9 @@ class Trust:
         return self._reworded[statement, as_in]
 
     def _possible(self, statement: str, as_in: str | None) -> tuple[Reading, ...]:
-        known = self._readings.get(plain(statement))
-        if known is not None:
-            return tuple(known)
+        readings = self._readings.get(plain(statement))
+        if readings is not None:
+            return tuple(readings)
         parsed, like = parse(statement), self.readings(as_in) if as_in is not None else ()
         if parsed is None or not like:
             return ()
@@ -69,8 +69,8 @@ class Trust:
     def truth(self, statement: str, scene: Scene, as_in: str | None = None) -> bool | None:
         """Whether a statement holds of a scene; None unless all its readings say the same."""
         parsed = parse(statement)
-        found = {parsed.truth(scene, reading) for reading in self.readings(statement, as_in)} if parsed else set()
-        return found.pop() if len(found) == 1 else None
+        truths = {parsed.truth(scene, reading) for reading in self.readings(statement, as_in)} if parsed else set()
+        return truths.pop() if len(truths) == 1 else None
 
 
 def _fitting(text: str, uses: list[tuple[Scene | None, bool]]) -> Iterator[Reading]:

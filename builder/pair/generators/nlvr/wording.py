@@ -66,21 +66,21 @@ def rewordings(statement: str) -> Iterator[Reworded]:
 def _substituted(statement: str) -> Iterator[Reworded]:
     for kind, words, ending in _SETS:
         pattern = re.compile(rf"\b({'|'.join(words)})(?={ending}\b)", re.IGNORECASE)
-        for found in pattern.finditer(statement):
-            at = words.index(found.group().lower())
+        for match in pattern.finditer(statement):
+            at = words.index(match.group().lower())
             others = [word for word in words if word != words[at]]
             # A number changes by one: others would be further from the original than they need be.
             for word in words[max(at - 1, 0) : at] + words[at + 1 : at + 2] if kind == "number" else others:
-                yield _put(statement, found, word, kind)
+                yield _put(statement, match, word, kind)
 
 
 def _negated(statement: str) -> Iterator[Reworded]:
     for kind, pattern, word in _PATTERNS:
-        for found in pattern.finditer(statement):
-            yield _put(statement, found, word, kind)
+        for match in pattern.finditer(statement):
+            yield _put(statement, match, word, kind)
 
 
-def _put(statement: str, found: re.Match[str], word: str, kind: str) -> Reworded:
-    new = word.capitalize() if found.group()[0].isupper() else word
-    text = statement[: found.start()] + new + statement[found.end() :]
-    return Reworded(kind, text, (found.start(), found.start() + len(new)), f"{found.group()!r} becomes {new!r}")
+def _put(statement: str, match: re.Match[str], word: str, kind: str) -> Reworded:
+    new = word.capitalize() if match.group()[0].isupper() else word
+    text = statement[: match.start()] + new + statement[match.end() :]
+    return Reworded(kind, text, (match.start(), match.start() + len(new)), f"{match.group()!r} becomes {new!r}")

@@ -50,7 +50,7 @@ def coco_instances(path: Path, links: Iterable[str]) -> dict[str, Known]:
         if link in things:
             things[link].append(_thing(annotation, names, sizes[link], path))
     labels = frozenset(names.values())
-    return {link: Known(tuple(found), labels, size=sizes[link]) for link, found in things.items()}
+    return {link: Known(tuple(instances), labels, size=sizes[link]) for link, instances in things.items()}
 
 
 def _load(path: Path) -> Any:

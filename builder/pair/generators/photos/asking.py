@@ -40,7 +40,7 @@ class Asked:
         return str(number) if self.what == "count" else "yes" if number else "no"
 
 
-def asked(question: str, labels: Collection[str]) -> Asked | None:
+def parse(question: str, labels: Collection[str]) -> Asked | None:
     """Understand a question about one category; None where it asks for anything else, or for more than the category.
 
     Args:
@@ -48,11 +48,11 @@ def asked(question: str, labels: Collection[str]) -> Asked | None:
         labels: Known categories. "A red car" is none of them, so it is not understood.
 
     Example:
-        >>> asked("Is there a dining table in the image?", {"dining table"})
+        >>> parse("Is there a dining table in the image?", {"dining table"})
         Asked(what='existence', label='dining table')
-        >>> asked("How many dogs are there in this picture?", {"dog"})
+        >>> parse("How many dogs are there in this picture?", {"dog"})
         Asked(what='count', label='dog')
-        >>> asked("Is there a red car in the image?", {"car"})
+        >>> parse("Is there a red car in the image?", {"car"})
     """
     text = " ".join(question.casefold().split())
     for pattern, what in ((_ONE, "existence"), (_MANY, "existence"), (_COUNT, "count"), (_COUNT_IN, "count")):

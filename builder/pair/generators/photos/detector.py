@@ -100,12 +100,15 @@ class TransformersDetector:
         """As `Detector`."""
         height, width = pixels.shape[:2]
         inputs = self._processor(images=Image.fromarray(pixels), return_tensors="pt").to(self._device)
-        found = self._processor.post_process_object_detection(
+        detections = self._processor.post_process_object_detection(
             self.module(**inputs), threshold=least, target_sizes=[(height, width)]
         )[0]
         things = []
         for score, label, box in sorted(
-            zip(found["scores"].tolist(), found["labels"].tolist(), found["boxes"].tolist(), strict=True), reverse=True
+            zip(
+                detections["scores"].tolist(), detections["labels"].tolist(), detections["boxes"].tolist(), strict=True
+            ),
+            reverse=True,
         ):
             x0, y0, x1, y1 = (int(np.floor(v)) if i < 2 else int(np.ceil(v)) for i, v in enumerate(box))
             whole = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)

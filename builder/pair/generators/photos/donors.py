@@ -46,7 +46,7 @@ def cut_out(
     thing in two, and a piece of background is no thing of any kind.
     """
     height, width = pixels.shape[:2]
-    for thing in sorted(known.of(label), key=lambda one: -_size(one.box)):
+    for thing in sorted(known.of(label), key=lambda each: -_size(each.box)):
         x0, y0, x1, y1 = thing.box
         whole = x0 > 1 and y0 > 1 and x1 < width - 1 and y1 < height - 1 and not thing.crowd
         drawn = thing.outline is not None or cut is not mask_of
@@ -100,5 +100,5 @@ def _size(box: Box) -> int:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _meet(left: Box, right: Box) -> bool:
-    return max(left[0], right[0]) < min(left[2], right[2]) and max(left[1], right[1]) < min(left[3], right[3])
+def _meet(first: Box, second: Box) -> bool:
+    return max(first[0], second[0]) < min(first[2], second[2]) and max(first[1], second[1]) < min(first[3], second[3])

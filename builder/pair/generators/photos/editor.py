@@ -74,14 +74,14 @@ class PhotoEditor:
         """Yield the edits of each item whose question is understood and whose answer the known things give."""
         wanted = set(items["id"])
         for key in items["image_key"].unique():
-            mine = [one for one in self.questions.get(key, ()) if one.id in wanted]
+            mine = [question for question in self.questions.get(key, ()) if question.id in wanted]
             if not mine:
                 continue
             data = picture(key)
             pixels = pixels_of(data, key, self.settings.images)
             scene = Scene(pixels, self.known[key], self.settings.area, self.settings.cut)
-            for one in mine:
-                work = _Work(self, key, data, scene, one, rng(seed, self.name, one.id))
+            for question in mine:
+                work = _Work(self, key, data, scene, question, rng(seed, self.name, question.id))
                 yield from work.counted()
 
 
@@ -102,44 +102,50 @@ class _Work:
 
     def counted(self) -> Iterator[Edit]:
         """Edits that change how many there are; one change per question, the first that works."""
-        one, counts = self.question, self.scene.known.counts
-        if one.asked.answer(counts) != one.answer:
+        question, counts = self.question, self.scene.known.counts
+        if question.asked.answer(counts) != question.answer:
             return  # the answer and what is known of the picture disagree, or there is no saying
         for operation in self.editor.settings.operations:
-            for plan in self._plans(operation, one):
-                painted = self._painted(plan, one)
+            for plan in self._plans(operation, question):
+                painted = self._painted(plan, question)
                 if painted is None:
                     continue
                 if not self.editor.settings.both_sides:
-                    yield self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted)
+                    yield self._image(
+                        plan.kind, question.id, question.asked.answer(counts | plan.after), plan.note, *painted
+                    )
                     return
                 pair = self._pair(plan, painted)
                 if pair is not None:
                     yield from pair
                     return
 
-    def _plans(self, operation: str, one: Question) -> Iterator[Plan]:
+    def _plans(self, operation: str, question: Question) -> Iterator[Plan]:
         """Plans of one operation that flip a question's answer."""
-        label, counts, settings = one.asked.label, self.scene.known.counts, self.editor.settings
+        label, counts, settings = question.asked.label, self.scene.known.counts, self.editor.settings
         plans: Iterator[Plan] = iter(())
         if operation == "remove":
-            plans = removals(self.scene, label, one.asked.what == "count", inpainting(settings.inpainting))
+            plans = removals(self.scene, label, question.asked.what == "count", inpainting(settings.inpainting))
         elif operation == "paste":
             plans = pastes(self.scene, self._given(label), self.random)
-        return (plan for plan in plans if one.asked.answer(counts | plan.after) not in (None, one.answer))
+        return (plan for plan in plans if question.asked.answer(counts | plan.after) not in (None, question.answer))
 
     def _given(self, label: str) -> tuple[Donor, ...]:
         donors = [donor for donor in self.editor.donors.get(label, ()) if donor.image_key != self.key]
         return tuple(donors[at] for at in self.random.permutation(len(donors))[:3])
 
-    def _painted(self, plan: Plan, one: Question | None) -> tuple[bytes, Mask, Pixels] | None:
+    def _painted(self, plan: Plan, question: Question | None) -> tuple[bytes, Mask, Pixels] | None:
         """Paint and write a plan; None where it cannot be done or written, changes nothing, or takes no effect."""
         new = plan.paint()
         written = None if new is None else write(self.data, new, self.key, self.editor.settings.images)
         if written is None or not written.changed.any():
             return None
         pixels = pixels_of(written.data, self.key, self.editor.settings.images)
-        if plan.kind == "remove" and one is not None and not self._gone(pixels, one.asked.label, written.changed):
+        if (
+            plan.kind == "remove"
+            and question is not None
+            and not self._gone(pixels, question.asked.label, written.changed)
+        ):
             return None
         return written.data, written.changed, pixels
 
@@ -153,12 +159,12 @@ class _Work:
         name = self.editor.settings.detector
         if name is None or label not in detector(name).labels:
             return None
-        found = [0.0]
+        scores = [0.0]
         for thing in detector(name).things(pixels, 0.05):
             x0, y0, x1, y1 = thing.box
             if thing.label == label and where[y0:y1, x0:x1].mean() > 0.3:
-                found.append(float(thing.score or 0))
-        return max(found)
+                scores.append(float(thing.score or 0))
+        return max(scores)
 
     def _pair(self, plan: Plan, painted: tuple[bytes, Mask, Pixels]) -> list[Edit] | None:
         """Two edited pictures, and a second question where there is one: see the module.
@@ -166,17 +172,17 @@ class _Work:
         Returns:
             None where nothing can be done to the other picture; empty where another question makes the same quad.
         """
-        one, counts = self.question, self.scene.known.counts
+        question, counts = self.question, self.scene.known.counts
         for other, second in self._seconds(plan, painted[1]):
             beside = self._painted(second, other)
             if beside is None:
                 continue
-            if other is not None and other.id < one.id:
+            if other is not None and other.id < question.id:
                 return []  # it comes first, with the same kind of change
-            first = self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted)
+            first = self._image(plan.kind, question.id, question.asked.answer(counts | plan.after), plan.note, *painted)
             between = (painted[2] != beside[2]).any(axis=2)
             note = f"instead of it: {second.note}"
-            twin = self._image(second.kind, first.id, one.answer, note, beside[0], between, beside[2])
+            twin = self._image(second.kind, first.id, question.answer, note, beside[0], between, beside[2])
             if other is None:
                 return [first, twin]
             flipped = other.asked.answer(counts | second.after)
@@ -186,20 +192,20 @@ class _Work:
 
     def _seconds(self, plan: Plan, changed: Mask) -> Iterator[tuple[Question | None, Plan]]:
         """What may be done to the other picture: first what flips another question answered alike, then controls."""
-        one, counts = self.question, self.scene.known.counts
+        question, counts = self.question, self.scene.known.counts
         for other in self.editor.questions[self.key]:
-            alike = other.answer == one.answer and other.asked.what == one.asked.what
-            if not alike or other.asked.label == one.asked.label or other.asked.answer(counts) != other.answer:
+            alike = other.answer == question.answer and other.asked.what == question.asked.what
+            if not alike or other.asked.label == question.asked.label or other.asked.answer(counts) != other.answer:
                 continue
             for second in self._plans(plan.kind, other):
-                if one.asked.label not in second.after and other.asked.label not in plan.after:
+                if question.asked.label not in second.after and other.asked.label not in plan.after:
                     yield other, second
         if plan.kind == "remove":
             ways = inpainting(self.editor.settings.inpainting)
             yield from ((None, control) for control in repaints(self.scene, changed, ways, self.random))
         elif plan.kind == "paste":
             for label in sorted(self.editor.donors):
-                if label != one.asked.label:
+                if label != question.asked.label:
                     yield from ((None, control) for control in pastes(self.scene, self._given(label), self.random))
 
     def _image(

@@ -17,7 +17,7 @@ import pandas as pd
 from twokeys.builder.balance.nearest import nearest_other
 from twokeys.builder.pair.edit import Edit, EditView, ReadImage
 from twokeys.builder.pair.generators.photos.annotated import coco_instances
-from twokeys.builder.pair.generators.photos.asking import asked
+from twokeys.builder.pair.generators.photos.asking import parse
 from twokeys.builder.pair.generators.photos.detector import check_detector, detector
 from twokeys.builder.pair.generators.photos.donors import Donor, cut_out
 from twokeys.builder.pair.generators.photos.editor import PhotoEditor, Question
@@ -61,18 +61,18 @@ class PhotoEdits(Settings):
             remedy = "name `instances` (annotations) or `detector` (and models that verify)"
             problem = "the recipe names neither annotations nor a detector, so nothing says where things are"
             raise BadInput("recipe", f"pair.generators.{self.name}", problem, "", remedy)
-        found = self if self.detector is None else self._with_detector(self.detector, find)
+        generator = self if self.detector is None else self._with_detector(self.detector, find)
         if self.segmenter is not None and (folder := find(self.segmenter)).is_dir():
-            found = replace(
-                found, segmenter=str(folder), segmenter_stamp=f"{folder.name}@{_hash(_model_files(folder))}"
+            generator = replace(
+                generator, segmenter=str(folder), segmenter_stamp=f"{folder.name}@{_hash(_model_files(folder))}"
             )
         if self.instances is None:
-            return found
+            return generator
         path = find(self.instances)
         if not path.is_file():
             remedy = "download annotations_trainval2014.zip of cocodataset.org, or name the file"
             raise BadInput(path, None, "there is no such file", "COCO's instances file", remedy)
-        return replace(found, instances=str(path), stamp=_hash([path]))
+        return replace(generator, instances=str(path), stamp=_hash([path]))
 
     def _with_detector(self, name: str, find: Callable[[str], Path]) -> PhotoEdits:
         path = find(name)
@@ -119,14 +119,14 @@ class PhotoEdits(Settings):
         check_inpainting(self.inpainting)
         if self.instances is None:
             return
-        known = self._annotated(items)
-        if not known and len(items):
+        contents = self._annotated(items)
+        if not contents and len(items):
             problem = f"the file lists none of the {items['image_key'].nunique():,} images"
             allowed = (
                 "images whose file names hold COCO's ids, in a corpus whose format reads these (pope, vqa-v2, ...)"
             )
             raise BadInput(self.instances, None, problem, allowed, "name the instances file of these images")
-        self._declined(items[items["image_height"] > 0], known)
+        self._declined(items[items["image_height"] > 0], contents)
 
     def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Study these items alone, then edit them; a build studies all items first."""
@@ -140,30 +140,30 @@ class PhotoEdits(Settings):
         """
         every = self._known(items, picture)
         declined = self._declined(items, every)
-        known = {key: one for key, one in every.items() if key not in declined}
-        labels = frozenset().union(*(one.complete for one in known.values()))
+        contents = {key: each for key, each in every.items() if key not in declined}
+        labels = frozenset().union(*(each.complete for each in contents.values()))
         questions: dict[str, list[Question]] = {}
         for row in items.sort_values("id").to_dict("records"):
-            what = asked(str(row["question"]), labels)
-            if what is not None and row["image_key"] in known and not len(row["choices"]):
-                one = Question(str(row["id"]), str(row["question"]), what, str(row["answer"]))
-                questions.setdefault(str(row["image_key"]), []).append(one)
-        donors = self._donors(items, picture, known, questions) if "paste" in self.operations else {}
-        return PhotoEditor(self, known, {key: tuple(of) for key, of in questions.items()}, donors, declined)
+            what = parse(str(row["question"]), labels)
+            if what is not None and row["image_key"] in contents and not len(row["choices"]):
+                each = Question(str(row["id"]), str(row["question"]), what, str(row["answer"]))
+                questions.setdefault(str(row["image_key"]), []).append(each)
+        donors = self._donors(items, picture, contents, questions) if "paste" in self.operations else {}
+        return PhotoEditor(self, contents, {key: tuple(of) for key, of in questions.items()}, donors, declined)
 
-    def _declined(self, items: pd.DataFrame, known: Mapping[str, Known]) -> dict[str, str]:
+    def _declined(self, items: pd.DataFrame, contents: Mapping[str, Known]) -> dict[str, str]:
         """Why pictures are left alone: they have another size than the annotated ones."""
         seen = items.drop_duplicates("image_key")[["image_key", "image_height", "image_width"]]
         file = None if self.instances is None else Path(self.instances).name
         why = {
-            key: known[key].misfit(int(height), int(width), file)
+            key: contents[key].misfit(int(height), int(width), file)
             for key, height, width in seen.itertuples(index=False)
-            if key in known
+            if key in contents
         }
         declined = {key: reason for key, reason in why.items() if reason is not None}
-        if declined and len(declined) == len(known):
+        if declined and len(declined) == len(contents):
             first = next(iter(declined.values()))
-            problem = f"none of the {len(known)} images has the size that was annotated; of the first, {first}"
+            problem = f"none of the {len(contents)} images has the size that was annotated; of the first, {first}"
             remedy = "give the images as they were annotated, or the instances file of these images"
             raise BadInput(self.instances, None, problem, "", remedy)
         return declined
@@ -179,13 +179,13 @@ class PhotoEdits(Settings):
     def _annotated(self, items: pd.DataFrame) -> dict[str, Known]:
         """What the instances file says, by image key; images that it does not list are missing."""
         keys = items.drop_duplicates("image_key")
-        said = coco_instances(Path(str(self.instances)), [str(link) for links in keys["links"] for link in links])
-        of = {key: [said[link] for link in links if link in said]
+        instances = coco_instances(Path(str(self.instances)), [str(link) for links in keys["links"] for link in links])
+        of = {key: [instances[link] for link in links if link in instances]
               for key, links in zip(keys["image_key"], keys["links"], strict=True)}  # fmt: skip
-        return {str(key): found[0] for key, found in of.items() if found}
+        return {str(key): annotated[0] for key, annotated in of.items() if annotated}
 
     def _donors(
-        self, items: pd.DataFrame, picture: ReadImage, known: Mapping[str, Known],
+        self, items: pd.DataFrame, picture: ReadImage, contents: Mapping[str, Known],
         questions: Mapping[str, list[Question]],
     ) -> dict[str, tuple[Donor, ...]]:  # fmt: skip
         """By label: things of the pictures that are most similar to pictures without one, most wanted first.
@@ -195,31 +195,36 @@ class PhotoEdits(Settings):
         """
         from twokeys.builder.measure.encoders import image_encoder
 
-        rows = [(key, one) for key, asks in sorted(questions.items()) for one in asks if one.asked.what == "existence"]
+        rows = [
+            (key, question)
+            for key, asks in sorted(questions.items())
+            for question in asks
+            if question.asked.what == "existence"
+        ]
         if not rows:
             return {}
         keys = sorted({key for key, _ in rows})
         encoder = image_encoder(self.encoder)
         vectors = np.concatenate([encoder.encode([decode(picture(key), key, self.images)]) for key in keys])
         at = {key: number for number, key in enumerate(keys)}
-        labels = sorted({one.asked.label for _, one in rows})
-        vertex = np.asarray([labels.index(one.asked.label) for _, one in rows])
-        answer = np.asarray([one.answer == "yes" for _, one in rows], dtype=np.int64)
+        labels = sorted({question.asked.label for _, question in rows})
+        vertex = np.asarray([labels.index(question.asked.label) for _, question in rows])
+        answer = np.asarray([question.answer == "yes" for _, question in rows], dtype=np.int64)
         content = np.asarray([at[key] for key, _ in rows])
         partner, _ = nearest_other(vertex, answer, content, vectors)
         wanted: dict[tuple[str, str], int] = {}
-        for (_, one), other in zip(rows, partner, strict=True):
-            if one.answer == "no" and other != NONE:
-                place = (one.asked.label, rows[int(other)][0])
+        for (_, question), other in zip(rows, partner, strict=True):
+            if question.answer == "no" and other != NONE:
+                place = (question.asked.label, rows[int(other)][0])
                 wanted[place] = wanted.get(place, 0) + 1
-        found: dict[str, list[Donor]] = {}
+        donors: dict[str, list[Donor]] = {}
         for (label, key), _ in sorted(wanted.items(), key=lambda pair: (-pair[1], pair[0])):
-            if len(found.get(label, ())) < MOST_DONORS:
+            if len(donors.get(label, ())) < MOST_DONORS:
                 pixels = pixels_of(picture(key), key, self.images)
-                donor = cut_out(known[key], label, pixels, key, self.area, self.cut)
+                donor = cut_out(contents[key], label, pixels, key, self.area, self.cut)
                 if donor is not None:
-                    found.setdefault(label, []).append(donor)
-        return {label: tuple(some) for label, some in found.items()}
+                    donors.setdefault(label, []).append(donor)
+        return {label: tuple(some) for label, some in donors.items()}
 
 
 def _model_files(folder: Path) -> list[Path]:

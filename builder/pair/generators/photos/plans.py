@@ -80,33 +80,33 @@ class Scene:
 
     def others(self, things: tuple[Thing, ...]) -> Mask:
         """Where the boxes of all other things are."""
-        found = np.zeros(self.pixels.shape[:2], dtype=bool)
+        mask = np.zeros(self.pixels.shape[:2], dtype=bool)
         for thing in self.known.things:
             if thing not in things:
-                found[thing.box[1] : thing.box[3], thing.box[0] : thing.box[2]] = True
-        return found
+                mask[thing.box[1] : thing.box[3], thing.box[0] : thing.box[2]] = True
+        return mask
 
 
-def removals(scene: Scene, label: str, one: bool, inpaint: Inpaint) -> Iterator[Plan]:
+def removals(scene: Scene, label: str, single: bool, inpaint: Inpaint) -> Iterator[Plan]:
     """Remove all things of a label, or one of them.
 
     Args:
         scene: The picture.
         label: The label.
-        one: Whether only one goes, so that the count falls by one.
+        single: Whether only one goes, so that the count falls by one.
         inpaint: Fills the place.
     """
     things = scene.known.of(label)
     if not things or any(thing.crowd for thing in things):
         return
-    sets = [(thing,) for thing in things] if one else [things]
+    sets = [(thing,) for thing in things] if single else [things]
     for gone in sets:
         mask = np.logical_or.reduce([widened(scene.cover(thing)) for thing in gone])
         if not scene.fits(mask) or (mask & _others_in(scene, mask, gone)).sum() > OVERLAP * mask.sum():
             continue
-        left = len(things) - len(gone)
-        note = f"{_said(len(gone), label)} removed, {left} left"
-        yield Plan("remove", {label: left}, note, partial(_filled, scene, inpaint, mask, gone))
+        remaining = len(things) - len(gone)
+        note = f"{_said(len(gone), label)} removed, {remaining} left"
+        yield Plan("remove", {label: remaining}, note, partial(_filled, scene, inpaint, mask, gone))
 
 
 def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Generator) -> Iterator[Plan]:
@@ -150,13 +150,13 @@ def pastes(scene: Scene, donors: tuple[Donor, ...], random: np.random.Generator)
 
 def _others_in(scene: Scene, place: Mask, but: tuple[Thing, ...]) -> Mask:
     """Where other things really are, as far as they are in a place; their boxes would forbid far more."""
-    found = np.zeros(scene.pixels.shape[:2], dtype=bool)
+    mask = np.zeros(scene.pixels.shape[:2], dtype=bool)
     for thing in scene.known.things:
         # Nothing is cut out beyond the surroundings of its box, and to cut takes long.
         near = thing.outline is not None or (place & within(thing.box, scene.pixels, grown=True)).any()
         if thing not in but and near:
-            found |= scene.mask(thing)
-    return found
+            mask |= scene.mask(thing)
+    return mask
 
 
 def _filled(scene: Scene, inpaint: Inpaint, place: Mask, but: tuple[Thing, ...]) -> Pixels | None:

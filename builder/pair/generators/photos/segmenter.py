@@ -72,8 +72,8 @@ class Segmenter:
         # SAM's later kin scale every picture to a square and have no sizes between.
         sizes = [inputs.pop(name) for name in ("original_sizes", "reshaped_input_sizes") if name in inputs]
         inputs = {name: value.float().to(self._device) for name, value in inputs.items()}
-        said = self.module(**inputs, multimask_output=False).pred_masks.cpu()
-        found = self._processor.post_process_masks(said, *sizes)[0]  # type: ignore[attr-defined]
-        mask: Mask = np.asarray(found[0, 0], dtype=bool) & within(thing.box, pixels, grown=True)
+        logits = self.module(**inputs, multimask_output=False).pred_masks.cpu()
+        masks = self._processor.post_process_masks(logits, *sizes)[0]  # type: ignore[attr-defined]
+        mask: Mask = np.asarray(masks[0, 0], dtype=bool) & within(thing.box, pixels, grown=True)
         inside = within(thing.box, pixels)
         return mask if mask.sum() >= LEAST * inside.sum() else inside

@@ -66,23 +66,23 @@ class SsdDetector:
         net = self._interpreter
         net.set_tensor(net.get_input_details()[0]["index"], small[None] / 127.5 - 1)
         net.invoke()
-        outputs = [net.get_tensor(one["index"])[0] for one in net.get_output_details()]
+        outputs = [net.get_tensor(each["index"])[0] for each in net.get_output_details()]
         codes, logits = sorted(outputs, key=lambda output: output.shape[-1])
         scores = 1 / (1 + np.exp(-logits[:, 1:]))
         boxes = decoded(codes, self._anchors).clip(0, 1)
-        found = []
+        detections = []
         for at, name in enumerate(self._names):
-            for one in kept(boxes, scores[:, at], least):
-                y0, x0, y1, x1 = boxes[one] * (height, width, height, width)
+            for each in kept(boxes, scores[:, at], least):
+                y0, x0, y1, x1 = boxes[each] * (height, width, height, width)
                 box = int(x0), int(y0), min(int(np.ceil(x1)), width), min(int(np.ceil(y1)), height)
                 if box[0] < box[2] and box[1] < box[3]:
-                    found.append(Thing(name, box, score=float(scores[one, at])))
-        return tuple(sorted(found, key=lambda thing: (-float(thing.score or 0), thing.box)))
+                    detections.append(Thing(name, box, score=float(scores[each, at])))
+        return tuple(sorted(detections, key=lambda thing: (-float(thing.score or 0), thing.box)))
 
 
 def anchors() -> Floats:
     """(1917, 4) centre y, centre x, height, width in shares of the picture."""
-    found = []
+    boxes = []
     for at, cells in enumerate(MAPS):
         shapes = [(SCALES[at] * 1 / np.sqrt(r), SCALES[at] * np.sqrt(r)) for r in RATIOS]
         shapes.append((np.sqrt(SCALES[at] * SCALES[at + 1]),) * 2)
@@ -90,16 +90,16 @@ def anchors() -> Floats:
             shapes = [(0.1, 0.1), (SCALES[0] / np.sqrt(2), SCALES[0] * np.sqrt(2)),
                       (SCALES[0] / np.sqrt(0.5), SCALES[0] * np.sqrt(0.5))]  # fmt: skip
         centres = (np.arange(cells) + 0.5) / cells
-        found += [(y, x, h, w) for y in centres for x in centres for h, w in shapes]
-    return np.asarray(found, dtype=np.float32)
+        boxes += [(y, x, h, w) for y in centres for x in centres for h, w in shapes]
+    return np.asarray(boxes, dtype=np.float32)
 
 
 def decoded(codes: Floats, priors: Floats) -> Floats:
     """Boxes as (y0, x0, y1, x1) in shares of the picture."""
     middle = codes[:, :2] / 10 * priors[:, 2:] + priors[:, :2]
     size = np.exp(codes[:, 2:] / 5) * priors[:, 2:]
-    found: Floats = np.concatenate([middle - size / 2, middle + size / 2], axis=1)
-    return found
+    corners: Floats = np.concatenate([middle - size / 2, middle + size / 2], axis=1)
+    return corners
 
 
 def kept(boxes: Floats, scores: Floats, least: float) -> list[int]:
@@ -112,10 +112,10 @@ def kept(boxes: Floats, scores: Floats, least: float) -> list[int]:
     return chosen
 
 
-def _iou(left: Floats, right: Floats) -> float:
-    low, high = np.maximum(left[:2], right[:2]), np.minimum(left[2:], right[2:])
+def _iou(box: Floats, boxes: Floats) -> float:
+    low, high = np.maximum(box[:2], boxes[:2]), np.minimum(box[2:], boxes[2:])
     both = float(np.prod(np.clip(high - low, 0, None)))
-    return both / max(float(np.prod(left[2:] - left[:2]) + np.prod(right[2:] - right[:2])) - both, 1e-9)
+    return both / max(float(np.prod(box[2:] - box[:2]) + np.prod(boxes[2:] - boxes[:2])) - both, 1e-9)
 
 
 def _bad(path: Path, problem: str) -> BadInput:

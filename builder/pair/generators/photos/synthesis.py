@@ -94,17 +94,17 @@ class _Level:
         """(height + 2 HALF, width + 2 HALF), padded: the middles of patches that may be copied."""
         cv2 = needed("cv2")
         barred = np.pad(self.barred, HALF, constant_values=True).astype(np.uint8)
-        found: Mask = ~cv2.dilate(barred, np.ones((SIDE, SIDE), np.uint8)).astype(bool)
-        return found & np.pad(np.ones_like(self.mask), HALF)
+        centres: Mask = ~cv2.dilate(barred, np.ones((SIDE, SIDE), np.uint8)).astype(bool)
+        return centres & np.pad(np.ones_like(self.mask), HALF)
 
 
 def _roughness(lightness: Floats, mask: Mask) -> list[Floats]:
     """Mean strength of the edges around each known pixel, across and down."""
     cv2 = needed("cv2")
-    known = cv2.erode((~mask).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    share = np.maximum(cv2.blur(known, (9, 9)), 1e-3)
+    original = cv2.erode((~mask).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    share = np.maximum(cv2.blur(original, (9, 9)), 1e-3)
     edges = (np.abs(cv2.Sobel(lightness, -1, *step, scale=0.25)) for step in ((1, 0), (0, 1)))
-    return [ROUGH * cv2.blur(edge * known, (9, 9)) / share for edge in edges]
+    return [ROUGH * cv2.blur(edge * original, (9, 9)) / share for edge in edges]
 
 
 def _pyramid(channels: Floats, mask: Mask, others: Mask) -> list[_Level]:
@@ -118,9 +118,9 @@ def _pyramid(channels: Floats, mask: Mask, others: Mask) -> list[_Level]:
     while depth > COARSEST and min(levels[-1].mask.shape) >= 48:
         last = levels[-1]
         size = last.mask.shape[0] // 2, last.mask.shape[1] // 2
-        known = (~last.mask)[..., None].astype(np.float32)
-        share = _resized(known, size, shrink=True)
-        means = (_resized(last.channels * known, size, shrink=True) / np.maximum(share, 1e-6)).astype(np.float32)
+        weight = (~last.mask)[..., None].astype(np.float32)
+        share = _resized(weight, size, shrink=True)
+        means = (_resized(last.channels * weight, size, shrink=True) / np.maximum(share, 1e-6)).astype(np.float32)
         barred = _resized(last.barred[..., None].astype(np.float32), size, shrink=True)[..., 0] > 0
         levels.append(_Level(means, share[..., 0] < 0.5, barred))
         depth /= 2
@@ -133,7 +133,7 @@ def _resized(channels: Floats, size: tuple[int, int], shrink: bool = False) -> F
     cv2 = needed("cv2")
     way = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
     layers = np.moveaxis(channels, 2, 0)
-    return np.dstack([cv2.resize(np.ascontiguousarray(one), size[::-1], interpolation=way) for one in layers])
+    return np.dstack([cv2.resize(np.ascontiguousarray(layer), size[::-1], interpolation=way) for layer in layers])
 
 
 def _put(level: _Level, filled: Floats) -> Floats:
@@ -168,9 +168,9 @@ def _refined(level: _Level, start: Floats, rounds: int, finest: bool, random: np
     mask = np.pad(level.mask, edge)
     inside = np.pad(np.ones_like(level.mask), edge)
     whole = np.ones((SIDE, SIDE), np.uint8)
-    found = _places(level.usable)
-    drawn = np.sort(random.choice(len(found[0]), min(len(found[0]), MOST), replace=False))
-    source = found[0][drawn], found[1][drawn]
+    usable = _places(level.usable)
+    drawn = np.sort(random.choice(len(usable[0]), min(len(usable[0]), MOST), replace=False))
+    source = usable[0][drawn], usable[1][drawn]
     at = _places(inside & cv2.dilate(mask.astype(np.uint8), whole).astype(bool))
     deep = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)[at]
     search = _Search(channels, source, random)
@@ -193,7 +193,7 @@ def _detailed(
     """
     cv2 = needed("cv2")
     layers = np.moveaxis(mean, 2, 0)
-    smooth = np.dstack([cv2.GaussianBlur(np.ascontiguousarray(one), (0, 0), DETAIL) for one in layers])
+    smooth = np.dstack([cv2.GaussianBlur(np.ascontiguousarray(layer), (0, 0), DETAIL) for layer in layers])
     copied = _coherent(smooth, usable, at, source, _Search(smooth, source, random))
     new = mean.copy()
     new[at] = smooth[at] + mean[copied] - smooth[copied]
@@ -208,7 +208,7 @@ def _coherent(channels: Floats, usable: Mask, at: Places, source: Places, search
     distance, best = search.nearest(channels, at)
     number = np.full(usable.shape, -1)
     number[at] = np.arange(len(at[0]))
-    own = search.codes(channels, at)
+    codes = search.codes(channels, at)
     ys, xs = source[0][best], source[1][best]
     for step in STEPS:
         for dy, dx in ((0, step), (step, 0), (0, -step), (-step, 0)):
@@ -217,9 +217,9 @@ def _coherent(channels: Floats, usable: Mask, at: Places, source: Places, search
             y, x = ys[beside] - dy, xs[beside] - dx
             held = (beside >= 0) & (y >= 0) & (y < usable.shape[0]) & (x >= 0) & (x < usable.shape[1])
             held[held] = usable[y[held], x[held]]
-            one = np.nonzero(held)[0]
-            far = ((search.codes(channels, (y[one], x[one])) - own[one]) ** 2).sum(axis=1)
-            good = one[far <= (1 + PATIENCE) * distance[one]]
+            places = np.nonzero(held)[0]
+            far = ((search.codes(channels, (y[places], x[places])) - codes[places]) ** 2).sum(axis=1)
+            good = places[far <= (1 + PATIENCE) * distance[places]]
             ys[good], xs[good] = y[good], x[good]
     return ys, xs
 
@@ -255,17 +255,17 @@ def _places(mask: Mask) -> Places:
 def _patches(channels: Floats, places: Places) -> Floats:
     """(n, SIDE, SIDE, channels) around each place."""
     step = np.arange(-HALF, HALF + 1)
-    found: Floats = channels[places[0][:, None, None] + step[:, None], places[1][:, None, None] + step]
-    return found
+    patches: Floats = channels[places[0][:, None, None] + step[:, None], places[1][:, None, None] + step]
+    return patches
 
 
-def _voted(channels: Floats, mask: Mask, at: Places, found: Floats, weight: Floats) -> Floats:
+def _voted(channels: Floats, mask: Mask, at: Places, sources: Floats, weight: Floats) -> Floats:
     """Each pixel of the place as the weighted mean of the patches that cover it."""
     total, share = np.zeros(channels.shape), np.zeros(mask.shape)
     for dy in range(SIDE):
         for dx in range(SIDE):
             place = at[0] + dy - HALF, at[1] + dx - HALF
-            total[place] += weight[:, None] * found[:, dy, dx]
+            total[place] += weight[:, None] * sources[:, dy, dx]
             share[place] += weight
     new = channels.copy()
     new[mask] = total[mask] / share[mask][:, None]

@@ -95,8 +95,8 @@ def mask_of(thing: Thing, pixels: Pixels) -> Mask:
     height, width = pixels.shape[:2]
     if thing.outline is not None:
         coco = needed("pycocotools.mask")
-        found: Mask = coco.decode({"size": [height, width], "counts": thing.outline}).astype(bool)
-        return found
+        mask: Mask = coco.decode({"size": [height, width], "counts": thing.outline}).astype(bool)
+        return mask
     return within(thing.box, pixels) if thing.crowd else _grabcut(thing.box, pixels)
 
 
@@ -113,9 +113,9 @@ def _grabcut(box: Box, pixels: Pixels) -> Mask:
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)  # its mixture models are fitted by k-means from random centres
     cv2.grabCut(part, labels, None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
-    found = np.zeros_like(inside)
-    found[top:bottom, left:right] = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
-    return found if found.sum() >= LEAST * inside.sum() else inside
+    mask = np.zeros_like(inside)
+    mask[top:bottom, left:right] = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    return mask if mask.sum() >= LEAST * inside.sum() else inside
 
 
 def within(box: Box, pixels: Pixels, grown: bool = False) -> Mask:
@@ -157,9 +157,9 @@ def boxes_of(mask: Mask) -> tuple[Box, ...]:
     cv2 = needed("cv2")
     joined = cv2.dilate(mask.astype(np.uint8), np.ones((NEAR, NEAR), dtype=np.uint8))
     number, labels = cv2.connectedComponents(joined)
-    found = []
+    boxes = []
     for place in range(1, number):
         ys, xs = np.nonzero((labels == place) & mask)
         if len(ys):
-            found.append((int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1))
-    return tuple(sorted(found))
+            boxes.append((int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1))
+    return tuple(sorted(boxes))

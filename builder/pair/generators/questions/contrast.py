@@ -52,29 +52,29 @@ _ADVERB = re.compile(
 and who stands tall is not measured."""
 
 
-def predicates(asked: Asked) -> Iterator[Rewording]:
+def predicates(item: Asked) -> Iterator[Rewording]:
     """Replace the last word, the one that is said of a thing."""
-    found = _PREDICATE.fullmatch(asked.question)
-    if asked.answer not in OTHER or not found or _UNSURE.search(asked.question) or _ADVERB.search(asked.question):
+    match = _PREDICATE.fullmatch(item.question)
+    if item.answer not in OTHER or not match or _UNSURE.search(item.question) or _ADVERB.search(item.question):
         return
-    single = found[1].lower() in ("is", "was")
+    single = match[1].lower() in ("is", "was")
     for contrast in contrasts().predicates:
         for old, new in contrast.swaps():
-            if found["word"].lower() == old and contrast.says(_named(found["subject"])):
-                question = replaced(asked.question, *found.span("word"), cased(new, found["word"]))
-                yield _excluded(asked, question, old, new, contrast.covers(_named(found["subject"])) and single)
+            if match["word"].lower() == old and contrast.says(_named(match["subject"])):
+                question = replaced(item.question, *match.span("word"), cased(new, match["word"]))
+                yield _excluded(item, question, old, new, contrast.covers(_named(match["subject"])) and single)
 
 
-def modifiers(asked: Asked) -> Iterator[Rewording]:
+def modifiers(item: Asked) -> Iterator[Rewording]:
     """Replace what stands before the name of what is shown."""
-    found = _MODIFIER.fullmatch(asked.question)
-    if asked.answer not in OTHER or not found or _UNSURE.search(asked.question):
+    match = _MODIFIER.fullmatch(item.question)
+    if item.answer not in OTHER or not match or _UNSURE.search(item.question):
         return
     for contrast in contrasts().modifiers:
         for old, new in contrast.swaps():
-            if found["word"].lower() == old:
-                question = replaced(asked.question, *found.span("word"), cased(new, found["word"]))
-                yield _excluded(asked, question, old, new, contrast.covers(_named(found["named"])))
+            if match["word"].lower() == old:
+                question = replaced(item.question, *match.span("word"), cased(new, match["word"]))
+                yield _excluded(item, question, old, new, contrast.covers(_named(match["named"])))
 
 
 def _named(phrase: str) -> str:
@@ -88,34 +88,34 @@ def _named(phrase: str) -> str:
     return head[-1]
 
 
-def presences(asked: Asked) -> Iterator[Rewording]:
+def presences(item: Asked) -> Iterator[Rewording]:
     """Replace present by absent, which is the contrary whether one thing is asked for or several."""
-    found = _PRESENT.fullmatch(asked.question)
-    if asked.answer not in OTHER or not found or _UNSURE.search(asked.question) or " and " in asked.question:
+    match = _PRESENT.fullmatch(item.question)
+    if item.answer not in OTHER or not match or _UNSURE.search(item.question) or " and " in item.question:
         return
-    old = found["word"].lower()
+    old = match["word"].lower()
     new = "absent" if old == "present" else "present"
-    yield _excluded(asked, replaced(asked.question, *found.span("word"), new), old, new, True)
+    yield _excluded(item, replaced(item.question, *match.span("word"), new), old, new, True)
 
 
-def pictures(asked: Asked) -> Iterator[Rewording]:
+def pictures(item: Asked) -> Iterator[Rewording]:
     """Replace what a whole picture is said to be."""
-    found = _PICTURE.match(asked.question)
-    if asked.answer not in OTHER or not found or _UNSURE.search(asked.question):
+    match = _PICTURE.match(item.question)
+    if item.answer not in OTHER or not match or _UNSURE.search(item.question):
         return
     row_of = {word: row for row in contrasts().pictures for word in row}
-    named = list(re.finditer(rf"\b({'|'.join(row_of)})\b", asked.question, re.IGNORECASE))
+    named = list(re.finditer(rf"\b({'|'.join(row_of)})\b", item.question, re.IGNORECASE))
     # A T1-weighted MRI has no counterpart among CTs.
-    if len(named) != 1 or named[0].start() < found.start("rest"):
+    if len(named) != 1 or named[0].start() < match.start("rest"):
         return
     old = named[0].group()
     for new in row_of[old.lower()]:
         if new != old.lower():
-            yield _excluded(asked, replaced(asked.question, *named[0].span(), cased(new, old)), old, new, False)
+            yield _excluded(item, replaced(item.question, *named[0].span(), cased(new, old)), old, new, False)
 
 
-def _excluded(asked: Asked, question: str, old: str, new: str, exhaustive: bool) -> Rewording:
-    if asked.holds:
-        return flip(asked, question, True, f"what is {old} is not {new}")
+def _excluded(item: Asked, question: str, old: str, new: str, exhaustive: bool) -> Rewording:
+    if item.holds:
+        return flip(item, question, True, f"what is {old} is not {new}")
     note = f"what is not {old} is {new}" if exhaustive else f"what is not {old} may be {new}"
-    return flip(asked, question, exhaustive, note)
+    return flip(item, question, exhaustive, note)

@@ -50,7 +50,7 @@ class QuestionEdits:
     """
 
     name: ClassVar[str] = "question-edits"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     view: ClassVar[EditView] = "question"
     formats: ClassVar[tuple[str, ...]] = ()
     languages: ClassVar[tuple[str, ...]] = ("en",)
@@ -66,25 +66,25 @@ class QuestionEdits:
         if "lexicon" in self.kinds:
             made_by["lexicon"] = partial(substitutions, lexicon=by_first_word(self.lexicon))
         for row in items.to_dict("records"):
-            asked = Asked(str(row["question"]), str(row["answer"]), tuple(map(str, row["choices"])))
-            first = list(self._of(str(row["id"]), asked, made_by))
+            original = Asked(str(row["question"]), str(row["answer"]), tuple(map(str, row["choices"])))
+            first = list(self._of(str(row["id"]), original, made_by))
             yield from first
             twice = {kind: made_by[kind] for kind in BOTH_SIDES if kind in made_by}
             for edit in first:
                 if edit.answer_source == "constructed" and edit.kind.removeprefix("question.") not in BOTH_SIDES:
-                    yield from self._of(edit.id, Asked(str(edit.question), edit.answer, asked.choices), twice)
+                    yield from self._of(edit.id, Asked(str(edit.question), edit.answer, original.choices), twice)
 
-    def _of(self, item: str, asked: Asked, made_by: Mapping[Kind, Reword]) -> Iterator[Edit]:
+    def _of(self, item: str, original: Asked, made_by: Mapping[Kind, Reword]) -> Iterator[Edit]:
         for kind, reword in made_by.items():
-            for found in reword(asked):
-                if found.certain or self.expected:
+            for rewording in reword(original):
+                if rewording.certain or self.expected:
                     yield Edit(
                         kind=f"question.{kind}",
                         of=item,
                         view="question",
-                        answer=found.answer,
-                        answer_source="constructed" if found.certain else "expected",
-                        note=found.note,
-                        question=found.question,
-                        words=spans_of_change(found.question, asked.question),
+                        answer=rewording.answer,
+                        answer_source="constructed" if rewording.certain else "expected",
+                        note=rewording.note,
+                        question=rewording.question,
+                        words=spans_of_change(rewording.question, original.question),
                     )

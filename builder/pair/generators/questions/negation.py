@@ -26,10 +26,12 @@ _SCOPED = re.compile(
 )
 _NO_NAME = re.compile(
     r"(is|are|was|were|be|been|has|have|had|in|on|at|by|under|behind|really|actually|probably|likely|possibly|ever|yet"
-    r"|still|currently|always|usually|often|also|even|going|supposed|\w+ (an?|any))\b",
+    r"|still|currently|always|usually|often|also|even|going|supposed|already|now|here|there|what|he|she|they|it"
+    r"|nothing|nobody|nowhere|every\w+|another|plenty|zero|certain|half|dozens?|hundreds?|thousands?|tons|loads|eleven"
+    r"|twelve|about|around|almost|nearly|roughly|approximately|over|up to|close to|\w+ (an?|any))\b",
     re.IGNORECASE,
 )
-"""What follows is no name of a thing: "Is there likely a dog?", "Is there is a dog?"."""
+"""What follows is no name of a thing: "Is there likely a dog?", "Is there is a dog?", "Is there nothing here?"."""
 _PRONOUN = re.compile(
     r"(?P<be>is|are|was|were) "
     r"(?P<subject>it|he|she|they|(?:this|these|those)(?= (?:an?|the|in|on|at|from|for|near)\b)) (?P<rest>.+)\?",
@@ -44,33 +46,33 @@ _NOUN = re.compile(
 _DESCRIBES = re.compile(r"\bdescribes\b")
 
 
-def negations(asked: Asked) -> Iterator[Rewording]:
+def negations(item: Asked) -> Iterator[Rewording]:
     """Say "no" of what is asked for."""
-    if asked.answer not in OTHER or not (found := _THERE.match(asked.question)):
+    if item.answer not in OTHER or not (match := _THERE.match(item.question)):
         return
-    start, end = found.start(), found.end()
-    rest = asked.question[end:]
+    start, end = match.start(), match.end()
+    rest = item.question[end:]
     head = " ".join(rest.split()[:2])
     if _LEAVES_NO_DOUBT.search(head) or _SCOPED.search(rest) or _NO_NAME.match(rest):
         return
-    question = f"{asked.question[start : found.end(1)]} no {rest}"
-    yield flip(asked, question, True, "either there is one or there is none")
+    question = f"{item.question[start : match.end(1)]} no {rest}"
+    yield flip(item, question, True, "either there is one or there is none")
 
 
-def denials(asked: Asked) -> Iterator[Rewording]:
+def denials(item: Asked) -> Iterator[Rewording]:
     """Ask whether what is asked is false."""
-    found = _PRONOUN.fullmatch(asked.question) or _NOUN.fullmatch(asked.question)
-    if asked.answer not in OTHER or not found or _SCOPED.search(asked.question):
+    match = _PRONOUN.fullmatch(item.question) or _NOUN.fullmatch(item.question)
+    if item.answer not in OTHER or not match or _SCOPED.search(item.question):
         return
-    lead = "Is" if asked.question[:1].isupper() else "is"
-    said = f"{uncapitalised(found['subject'])} {found['be'].lower()} {found['rest']}"
-    yield flip(asked, f"{lead} it false that {said}?", True, "what is asked is either true or false")
+    lead = "Is" if item.question[:1].isupper() else "is"
+    statement = f"{uncapitalised(match['subject'])} {match['be'].lower()} {match['rest']}"
+    yield flip(item, f"{lead} it false that {statement}?", True, "what is asked is either true or false")
 
 
-def exclusions(asked: Asked) -> Iterator[Rewording]:
+def exclusions(item: Asked) -> Iterator[Rewording]:
     """Of two options ask for the one that does not describe the picture."""
-    if len(asked.choices) != 2 or len(_DESCRIBES.findall(asked.question)) != 1:
+    if len(item.choices) != 2 or len(_DESCRIBES.findall(item.question)) != 1:
         return
-    (other,) = (choice for choice in asked.choices if choice != asked.answer)
-    question = _DESCRIBES.sub("does not describe", asked.question)
+    (other,) = (choice for choice in item.choices if choice != item.answer)
+    question = _DESCRIBES.sub("does not describe", item.question)
     yield Rewording(question, other, True, "one of the two options describes the picture, the other one does not")

@@ -25,29 +25,29 @@ _COUNT = re.compile(r"(?:are there|there are|is there|do you see) (?:exactly )?(
 _UNSURE = re.compile(r"\b(no|not|or|and|each|every|either|percent|\w+n't)\b", re.IGNORECASE)
 
 
-def bounds(asked: Asked) -> Iterator[Rewording]:
+def bounds(item: Asked) -> Iterator[Rewording]:
     """More than becomes at most."""
-    found = _BOUND.match(asked.question)
-    if asked.answer not in OTHER or not found or _number(found["number"]) is None or _UNSURE.search(asked.question):
+    match = _BOUND.match(item.question)
+    if item.answer not in OTHER or not match or _number(match["number"]) is None or _UNSURE.search(item.question):
         return
-    new = _COMPLEMENT[found["bound"].lower()]
-    if new in ("fewer than",) and _number(found["number"]) == 1:
+    new = _COMPLEMENT[match["bound"].lower()]
+    if new in ("fewer than",) and _number(match["number"]) == 1:
         return  # none at all, and nobody says so
-    question = replaced(asked.question, *found.span("bound"), new)
-    yield flip(asked, question, True, f"a number is either {found['bound'].lower()} another or {new} it")
+    question = replaced(item.question, *match.span("bound"), new)
+    yield flip(item, question, True, f"a number is either {match['bound'].lower()} another or {new} it")
 
 
-def counts(asked: Asked) -> Iterator[Rewording]:
+def counts(item: Asked) -> Iterator[Rewording]:
     """One more, and one fewer where two or more are left."""
-    found = _COUNT.match(asked.question)
-    value = _number(found["number"]) if found else None
-    if asked.answer not in OTHER or found is None or value is None or value < 2 or _UNSURE.search(asked.question):
+    match = _COUNT.match(item.question)
+    value = _number(match["number"]) if match else None
+    if item.answer not in OTHER or match is None or value is None or value < 2 or _UNSURE.search(item.question):
         return
     for other in (value + 1, value - 1):
         if 2 <= other < len(WORDS):
-            new = str(other) if found["number"].isdigit() else WORDS[other]
-            question = replaced(asked.question, *found.span("number"), new)
-            yield flip(asked, question, False, f"there may be {other} and not {value}")
+            new = str(other) if match["number"].isdigit() else WORDS[other]
+            question = replaced(item.question, *match.span("number"), new)
+            yield flip(item, question, False, f"there may be {other} and not {value}")
 
 
 def _number(word: str) -> int | None:

@@ -33,64 +33,64 @@ _UNSURE = re.compile(r"\b(no|not|or|any|all|each|every|both|one|some|other|\w+n'
 _NUMBER = re.compile(r"\d|\b(one|two|three|four|five|dozen)\b", re.IGNORECASE)
 
 
-def contrary_comparisons(asked: Asked) -> Iterator[Rewording]:
+def contrary_comparisons(item: Asked) -> Iterator[Rewording]:
     """Larger becomes smaller, and to the left of becomes to the right of."""
-    if asked.answer not in OTHER or _UNSURE.search(asked.question):
+    if item.answer not in OTHER or _UNSURE.search(item.question):
         return
-    for table, found in ((contrasts().comparatives, _compared(asked)), (contrasts().relations, _related(asked))):
-        if found is None:
+    for table, match in ((contrasts().comparatives, _compared(item)), (contrasts().relations, _related(item))):
+        if match is None:
             continue
-        name = "more" if found.groupdict().get("more") else "word"
+        name = "more" if match.groupdict().get("more") else "word"
         for contrast in table:
             for old, new in contrast.swaps():
-                if found[name].lower() == old:
-                    question = replaced(asked.question, *found.span(name), new)
-                    yield _strict(asked, question, f"what is {old} something is not {new} it", contrast.framed)
+                if match[name].lower() == old:
+                    question = replaced(item.question, *match.span(name), new)
+                    yield _strict(item, question, f"what is {old} something is not {new} it", contrast.framed)
 
 
-def reversals(asked: Asked) -> Iterator[Rewording]:
+def reversals(item: Asked) -> Iterator[Rewording]:
     """Two things in each other's place."""
-    sides = _SIDES.fullmatch(asked.question)
-    if sides and asked.answer in _MIRRORED and not any(map(_plural, sides["second"].split()[1:3])):
+    sides = _SIDES.fullmatch(item.question)
+    if sides and item.answer in _MIRRORED and not any(map(_plural, sides["second"].split()[1:3])):
         note = "the first is to the left of the second where the second is to the right of the first"
-        yield Rewording(_swapped(asked, sides), _MIRRORED[asked.answer], True, note)
-    if asked.answer not in OTHER or _UNSURE.search(asked.question):
+        yield Rewording(_swapped(item, sides), _MIRRORED[item.answer], True, note)
+    if item.answer not in OTHER or _UNSURE.search(item.question):
         return
     names = {word for contrast in contrasts().comparatives for word in contrast.words}
-    compared, related = _compared(asked), _related(asked)
+    compared, related = _compared(item), _related(item)
     if compared and (compared["word"] or "").lower() in names and _single(compared):
-        yield _strict(asked, _swapped(asked, compared), "what is more than another thing is not less than it")
+        yield _strict(item, _swapped(item, compared), "what is more than another thing is not less than it")
     if related and _single(related):
         framed = {word for contrast in contrasts().relations if contrast.framed for word in contrast.words}
         note = "this does not hold of two things in both directions"
-        yield _strict(asked, _swapped(asked, related), note, related["word"].lower() in framed)
+        yield _strict(item, _swapped(item, related), note, related["word"].lower() in framed)
 
 
-def _compared(asked: Asked) -> re.Match[str] | None:
-    found = _COMPARED.fullmatch(asked.question)
-    return None if found and _NUMBER.search(asked.question) else found
+def _compared(item: Asked) -> re.Match[str] | None:
+    match = _COMPARED.fullmatch(item.question)
+    return None if match and _NUMBER.search(item.question) else match
 
 
-def _related(asked: Asked) -> re.Match[str] | None:
+def _related(item: Asked) -> re.Match[str] | None:
     words = "|".join(word for contrast in contrasts().relations for word in contrast.words)
-    return re.fullmatch(_RELATED.format(words=words), asked.question, re.IGNORECASE)
+    return re.fullmatch(_RELATED.format(words=words), item.question, re.IGNORECASE)
 
 
-def _strict(asked: Asked, question: str, note: str, framed: bool = False) -> Rewording:
-    certain = asked.holds and not framed
+def _strict(item: Asked, question: str, note: str, framed: bool = False) -> Rewording:
+    certain = item.holds and not framed
     unsure = "both may hold, seen from elsewhere" if framed else "neither may hold"
-    return flip(asked, question, certain, note if certain else unsure)
+    return flip(item, question, certain, note if certain else unsure)
 
 
-def _swapped(asked: Asked, found: re.Match[str]) -> str:
-    between = asked.question[found.end("first") : found.start("second")]
-    return asked.question[: found.start("first")] + f"{found['second']}{between}{found['first']}?"
+def _swapped(item: Asked, match: re.Match[str]) -> str:
+    between = item.question[match.end("first") : match.start("second")]
+    return item.question[: match.start("first")] + f"{match['second']}{between}{match['first']}?"
 
 
-def _single(found: re.Match[str]) -> bool:
+def _single(match: re.Match[str]) -> bool:
     """Whether both things can stand in each other's place: single ones, and the first no clause."""
-    elliptic = found["second"].lower().split()[-1] in ("left", "right", "other", "one")
-    single = found["be"].lower() == "is" and not _plural(found["second"]) and not found["first"].endswith("ing")
+    elliptic = match["second"].lower().split()[-1] in ("left", "right", "other", "one")
+    single = match["be"].lower() == "is" and not _plural(match["second"]) and not match["first"].endswith("ing")
     return single and not elliptic
 
 

@@ -48,9 +48,9 @@ class Rewording:
     note: str
 
 
-def flip(asked: Asked, question: str, certain: bool, note: str) -> Rewording:
+def flip(item: Asked, question: str, certain: bool, note: str) -> Rewording:
     """The new question with the other one of the two answers."""
-    return Rewording(question, OTHER[asked.answer], certain, note)
+    return Rewording(question, OTHER[item.answer], certain, note)
 
 
 def replaced(text: str, start: int, end: int, new: str) -> str:
@@ -62,7 +62,7 @@ def replaced(text: str, start: int, end: int, new: str) -> str:
     """
     if start == 0 and text[:1].isupper():
         new = new[:1].upper() + new[1:]
-    before = re.sub(r"\b([Aa])n?( )$", lambda found: found[1] + ("n" if vowel(new) else "") + found[2], text[:start])
+    before = re.sub(r"\b([Aa])n?( )$", lambda match: match[1] + ("n" if vowel(new) else "") + match[2], text[:start])
     return before + new + text[end:]
 
 

@@ -19,24 +19,26 @@ _WORD = re.compile(r"[\w'-]+")
 
 def by_first_word(lexicon: Sequence[Substitution]) -> dict[str, list[Substitution]]:
     """Substitutions by the first word of what they replace, in their order."""
-    found: dict[str, list[Substitution]] = {}
-    for one in lexicon:
-        found.setdefault(one.before.split()[0], []).append(one)
-    return found
+    by_word: dict[str, list[Substitution]] = {}
+    for substitution in lexicon:
+        by_word.setdefault(substitution.before.split()[0], []).append(substitution)
+    return by_word
 
 
-def substitutions(asked: Asked, lexicon: Mapping[str, Sequence[Substitution]]) -> Iterator[Rewording]:
+def substitutions(item: Asked, lexicon: Mapping[str, Sequence[Substitution]]) -> Iterator[Rewording]:
     """Replace one phrase that stands once in the question."""
-    if asked.answer not in OTHER:
+    if item.answer not in OTHER:
         return
-    fitting = {one for word in _WORD.findall(asked.question.lower()) for one in lexicon.get(word, ())}
+    fitting = {each for word in _WORD.findall(item.question.lower()) for each in lexicon.get(word, ())}
     made = 0
-    for one in sorted(fitting, key=lambda one: (-one.flips, one.before, one.after)):
-        places = list(re.finditer(rf"(?<![\w-]){re.escape(one.before)}(?![\w-])", asked.question, re.IGNORECASE))
+    for swap in sorted(fitting, key=lambda each: (-each.flips, each.before, each.after)):
+        places = list(re.finditer(rf"(?<![\w-]){re.escape(swap.before)}(?![\w-])", item.question, re.IGNORECASE))
         if len(places) != 1 or made == MOST:
             continue
-        question = replaced(asked.question, *places[0].span(), one.after)
-        if len(_NOT.findall(question)) < 2:  # there is not no way to misread two of them
+        question = replaced(item.question, *places[0].span(), swap.after)
+        if len(_NOT.findall(question)) < 2:  # two negations are easily misread
             made += 1
-            note = f"{one.after} for {one.before} flipped {one.flips} of {one.support} answers about the same picture"
-            yield flip(asked, question, False, note)
+            note = (
+                f"{swap.after} for {swap.before} flipped {swap.flips} of {swap.support} answers about the same picture"
+            )
+            yield flip(item, question, False, note)

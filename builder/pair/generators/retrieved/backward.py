@@ -49,8 +49,8 @@ def backward(asks: Asks, pool: MinedPool, images: Ints, limits: Backward) -> Edg
     if not len(asks.meaning):
         return Edges.joined([])
     if limits.depth is not None:
-        found = _nearby(asks, pool, images, limits.depth)
-        return Edges.joined(_ranked(found.part(found.onward == onward), limits) for onward in (False, True))
+        edges = _nearby(asks, pool, images, limits.depth)
+        return Edges.joined(_ranked(edges.part(edges.onward == onward), limits) for onward in (False, True))
     everything = _Everything(asks, pool, limits)
     step = max(1, BLOCK // len(asks.meanings))
     return Edges.joined(everything.about(images[start : start + step]) for start in range(0, len(images), step))

@@ -1,4 +1,4 @@
-"""Candidates as rows, and how they are ranked."""
+"""Candidates as rows of arrays, and their ranks."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from twokeys.builder.measure.neighbours import Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Edges that could be added to the graph: a question that would be asked about an image of the pool.
+    """Edges that could be added to the item graph: a question about an image of the pool.
 
     Attributes:
-        meaning: (n,) the number of the meaning that is asked.
-        image: (n,) the place in the pool of the image that it is asked about.
-        answer: (n,) code of the answer about it.
-        near: (n,) the place of the image of an item with that meaning: the one it was mined for. It has another answer,
-            unless the edge is `onward`.
-        similarity: (n,) the cosine of both images.
-        rank: (n,) how many edges were before it: of the item if it was found forward, of the image and the answer if
-            backward.
-        forward: (n,) whether it was found forward, from the item that shows `near`.
-        onward: (n,) whether it has the one answer that all items with that meaning have, so that it is of use beside
-            other candidates alone: these have another answer.
+        meaning: (n,) number of the question's meaning.
+        image: (n,) place of the image in the pool.
+        answer: (n,) code of the answer about the image.
+        near: (n,) place of the image of the item that the edge was mined for. The item has the same meaning and another
+            answer, unless the edge is `onward`.
+        similarity: (n,) cosine of both images.
+        rank: (n,) number of better edges: of the item in the forward direction, of the image and the answer in the
+            backward direction.
+        forward: (n,) whether the edge was mined forward, from the item that shows `near`.
+        onward: (n,) whether all items with this meaning have the answer of the edge, so that the edge is useful only
+            together with candidates that have another answer.
     """
 
     meaning: Ints
@@ -47,7 +47,7 @@ class Edges:
 
     @classmethod
     def joined(cls, parts: Iterable[Edges]) -> Edges:
-        """The rows of all."""
+        """The rows of all parts, one part after the other."""
         empty = np.zeros(0, dtype=np.int64)
         never = empty.astype(bool)
         none = cls(empty, empty, empty, empty, empty.astype(np.float32), empty, never, never)
@@ -55,16 +55,16 @@ class Edges:
         return cls(*(np.concatenate([getattr(part, field.name) for part in every]) for field in fields(cls)))
 
 
-def ranks(left: Ints, right: Ints | None = None) -> Ints:
-    """How many rows before each have the same numbers; rows with the same numbers stand together."""
-    new = np.ones(len(left), dtype=bool)
-    new[1:] = left[1:] != left[:-1]
-    if right is not None:
-        new[1:] |= right[1:] != right[:-1]
-    every = np.arange(len(left), dtype=np.int64)
+def ranks(keys: Ints, more: Ints | None = None) -> Ints:
+    """Number of rows before each row with the same keys; rows with the same keys are adjacent."""
+    new = np.ones(len(keys), dtype=bool)
+    new[1:] = keys[1:] != keys[:-1]
+    if more is not None:
+        new[1:] |= more[1:] != more[:-1]
+    every = np.arange(len(keys), dtype=np.int64)
     return every - np.maximum.accumulate(np.where(new, every, 0))
 
 
-def first(left: Ints, right: Ints | None, number: int) -> Ints:
-    """Indices of the first rows with the same numbers, which stand together."""
-    return np.flatnonzero(ranks(left, right) < number)
+def first(keys: Ints, more: Ints | None, number: int) -> Ints:
+    """Indices of the first `number` rows with the same keys, which are adjacent."""
+    return np.flatnonzero(ranks(keys, more) < number)

@@ -64,17 +64,17 @@ def forward(asks: Asks, search: Search, k: int, depth: int | None) -> Edges:
     return Edges.joined(parts)
 
 
-def _everywhere(asks: Asks, search: Search, around: _Around, asked: tuple[int, slice], k: int) -> list[Edges]:
+def _everywhere(asks: Asks, search: Search, around: _Around, vertex: tuple[int, slice], k: int) -> list[Edges]:
     """Candidates of a meaning among all images: the images at hand, or a search if too few of these are of use."""
-    meaning, rows = asked
+    meaning, rows = vertex
     code = asks.book.answers(meaning, np.arange(len(search.pool), dtype=np.int64))
     code[asks.image[rows]] = UNSAID
     place = around.place[np.searchsorted(asks.images, asks.image[rows])]
-    told = np.append(code, UNSAID)[place]  # `NONE` is the last
-    chosen = _chosen(told, asks.answer[rows], k)
+    answers = np.append(code, UNSAID)[place]  # `NONE` is the last
+    chosen = _chosen(answers, asks.answer[rows], k)
     short = (chosen.sum(axis=1) < k) & (place.shape[1] < len(search.pool))
     chosen[short] = False
-    parts = [_rows(asks, around, asked, chosen, told)]
+    parts = [_rows(asks, around, vertex, chosen, answers)]
     for answer in np.unique(asks.answer[rows][short]).tolist():
         near = asks.image[rows][short & (asks.answer[rows] == answer)]
         row, image, similarity = search.nearest(near, (code != UNSAID) & (code != answer), k)
@@ -82,32 +82,32 @@ def _everywhere(asks: Asks, search: Search, around: _Around, asked: tuple[int, s
     return parts
 
 
-def _nearby(asks: Asks, around: _Around, asked: tuple[int, slice], k: int) -> Edges:
+def _nearby(asks: Asks, around: _Around, vertex: tuple[int, slice], k: int) -> Edges:
     """Candidates of a meaning among the images at hand."""
-    meaning, rows = asked
+    meaning, rows = vertex
     place = around.place[np.searchsorted(asks.images, asks.image[rows])]
     images = np.unique(place[place != NONE]).astype(np.int64)
     code = asks.book.answers(meaning, images)
     code[np.isin(images, asks.image[rows])] = UNSAID
-    told = np.append(code, UNSAID)[np.where(place == NONE, len(images), np.searchsorted(images, place))]
-    return _rows(asks, around, asked, _chosen(told, asks.answer[rows], k), told)
+    answers = np.append(code, UNSAID)[np.where(place == NONE, len(images), np.searchsorted(images, place))]
+    return _rows(asks, around, vertex, _chosen(answers, asks.answer[rows], k), answers)
 
 
-def _chosen(told: Ints, answer: Ints, k: int) -> NDArray[np.bool_]:
+def _chosen(answers: Ints, answer: Ints, k: int) -> NDArray[np.bool_]:
     """The first k in each row that have another answer."""
-    other: NDArray[np.bool_] = (told != UNSAID) & (told != answer[:, None])
+    other: NDArray[np.bool_] = (answers != UNSAID) & (answers != answer[:, None])
     other &= np.cumsum(other, axis=1) <= k
     return other
 
 
-def _rows(asks: Asks, around: _Around, asked: tuple[int, slice], chosen: NDArray[np.bool_], told: Ints) -> Edges:
+def _rows(asks: Asks, around: _Around, vertex: tuple[int, slice], chosen: NDArray[np.bool_], answers: Ints) -> Edges:
     """What was chosen of the images at hand."""
-    meaning, rows = asked
+    meaning, rows = vertex
     row, column = np.nonzero(chosen)
     near = asks.image[rows][row]
     at = np.searchsorted(asks.images, near), column
     # An image that has two answers stands in two rows: they are ranked apart.
-    return _edges(meaning, around.place[at].astype(np.int64), told[row, column], near, around.similarity[at], row)
+    return _edges(meaning, around.place[at].astype(np.int64), answers[row, column], near, around.similarity[at], row)
 
 
 def _edges(meaning: int, image: Ints, answer: Ints, near: Ints, similarity: Floats, row: Ints | None = None) -> Edges:

@@ -15,10 +15,10 @@ from typing import ClassVar
 import pandas as pd
 
 from twokeys.builder.pair.edit import Edit, EditView, Retrieval
-from twokeys.builder.pair.generators.retrieved.guessed import expectations, guessed
+from twokeys.builder.pair.generators.retrieved.by_annotations import by_annotations, facts
+from twokeys.builder.pair.generators.retrieved.by_models import by_models, expectations
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.settings import Settings
-from twokeys.builder.pair.generators.retrieved.told import facts, told
 from twokeys.builder.pair.pool import Pool
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256
@@ -54,10 +54,12 @@ class Retrieved(Settings):
         for path in paths:
             if not path.is_file():
                 raise BadInput(path, None, "there is no such file", registry.FILES[self.judge], f"correct {field}")
-        found = replace(self, paths=tuple(map(str, paths)), hashes=tuple(map(sha256, paths)))
+        generator = replace(self, paths=tuple(map(str, paths)), hashes=tuple(map(sha256, paths)))
         if paths:
-            registry.judge(found.judge, found.paths, found.hashes)  # what is wrong with a file shows before any work
-        return found
+            registry.judge(
+                generator.judge, generator.paths, generator.hashes
+            )  # what is wrong with a file shows before any work
+        return generator
 
     def __repr__(self) -> str:
         """All that the candidates depend on; where the files lie is not part of it."""
@@ -66,7 +68,7 @@ class Retrieved(Settings):
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
         """Find candidates; see `twokeys.builder.pair.edit.Retriever`."""
-        return guessed(items, pool, self) if self.judge == "models" else told(items, pool, self)
+        return by_models(items, pool, self) if self.judge == "models" else by_annotations(items, pool, self)
 
     def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
         """Give candidates their notes; see `twokeys.builder.pair.edit.Retriever`."""

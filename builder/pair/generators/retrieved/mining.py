@@ -1,20 +1,20 @@
 """Candidates for retrieved partners: images of a pool about which a question of the corpus has another answer.
 
-An added edge has to be of use at both of its ends, so candidates are looked for in both directions:
+An added edge must be useful at both of its ends, so that candidates are searched in both directions:
 
-- *forward*, from an item: the images nearest to the item's own about which its question has another answer;
-- *backward*, from an image: of the questions of the corpus that have a certain answer about it, the ones whose items
-  of another answer show the nearest images. An image that came in for a `no` is balanced by a `yes`. Beside these, of
-  the questions whose items all have that very answer, the nearest: that edge is *onward*, a partner of a candidate,
-  through which the images that came in are balanced by each other.
+- *forward*, from an item: the nearest images about which its question has another answer;
+- *backward*, from an image and an answer: the questions of the corpus with this answer about the image whose items with
+  another answer show the nearest images. So an image that was retrieved for a `no` is balanced by a `yes`. In addition,
+  the nearest questions whose items all have this answer: such an edge is *onward*, a partner of a candidate, and
+  retrieved images balance each other through it.
 
-Nearness only ranks candidates: which of them are published, the balance decides. All similarities by which candidates
-are ordered are summed in 64 bits from the vectors as they are, so that neither blocks nor the last bit of a product
-chooses; equal ones are ordered by the image's place in the pool, or by the number of the meaning.
+Nearness only ranks candidates; balance decides which of them are published. All similarities that order candidates are
+summed in 64 bits from the stored vectors, so that the order depends neither on blocks nor on rounding; equal
+similarities are ordered by the image's place in the pool, or by the number of the meaning.
 
 Time: the forward direction searches once for each image of the corpus, and again for a meaning and an answer if too few
-of what is near have another; the backward direction compares each image of the corpus or found forward with all images
-of the corpus, so that time grows with the product of their numbers. Memory beside the vectors: beyond
+near images have another answer; the backward direction compares all images of the corpus with all images of the corpus
+and of the forward direction, so that time grows with the product of their numbers. Memory beside the vectors: beyond
 `neighbours.EXACT_UP_TO` images the inverted lists (2 bytes a number), then 2 KiB and the vector at 32 bits for each
 image of the corpus, some blocks of 64 MiB, and about 150 bytes a candidate while the directions are joined.
 """
@@ -35,19 +35,19 @@ from twokeys.builder.pair.generators.retrieved.search import Search
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is looked for.
+    """Largest numbers of candidates.
 
     Attributes:
-        candidates: Images an item gets at most, and meanings an image gets at most for each answer; onward ones apart.
-        per_meaning: Candidates that a meaning gets at most; None for no limit. Those of the smallest rank stay.
-        per_image: Candidates that an image gets at most in the backward direction, and as many onward; None for no
-            limit. Those of the smallest rank stay, so that as many answers as can be are among them. Of use if many
-            answers are told, such as numbers.
-        depth: None if the judge tells answers in bulk, such as by one look-up in a table: then it is asked about all
-            images for every meaning, and an answer that is rare is found wherever it is. A number if every answer
-            costs something, such as the run of a program: then an item's question is asked about so many images that
-            are nearest to its image, and an image is asked so many questions, the nearest images' questions; what lies
-            farther is missed.
+        candidates: Largest number of images of an item, and of meanings of an image for each answer; onward candidates
+            are counted separately.
+        per_meaning: Largest number of candidates of a meaning, the smallest ranks first; None for no limit.
+        per_image: Largest number of candidates of an image in the backward direction, and of onward candidates, the
+            smallest ranks first, so that they have as many different answers as possible; None for no limit. Useful if
+            there are many answers, such as numbers.
+        depth: None if the judge answers in bulk, such as by a look-up in a table: then it is asked about all images for
+            every meaning, so that no rare answer is missed. A number if every answer costs time, such as the run of a
+            program: then each question is asked only about this number of images nearest to its item's image, and each
+            image only gets the questions of this number of nearest images.
     """
 
     candidates: int = 10
@@ -58,7 +58,7 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Mined:
-    """What was found.
+    """The mined candidates.
 
     Attributes:
         edges: Each (meaning, image) once, sorted by meaning, then image.
@@ -72,16 +72,16 @@ class Mined:
 def mine(meaning: Ints, image: Ints, answer: list[str], pool: MinedPool, limits: Limits) -> Mined:
     """Find candidates for all items of a corpus, in both directions.
 
-    A candidate never has an answer that the judge does not tell, nor, unless it is onward, that of the item that it is
-    for; it is never an image of the item's own group, nor one about which the corpus asks the same already.
+    The judge gives every candidate's answer; it differs from the item's answer unless the candidate is onward. No
+    candidate shows an image of the item's group, or an image about which the corpus already asks the same.
 
     Args:
-        meaning: (n,) number of the meaning of each item's question. Questions that must be told apart, because each
-            needs edges of its own, have different numbers, also if they mean the same.
-        image: (n,) place of each item's own image in the pool.
+        meaning: (n,) number of the meaning of each item's question. Questions that need separate edges have different
+            numbers, even if they mean the same.
+        image: (n,) place of each item's image in the pool.
         answer: Each item's answer, in the form in which the judge compares answers.
-        pool: The images, and who answers about them.
-        limits: How much is looked for.
+        pool: The images, and the judge's answers about them.
+        limits: Largest numbers of candidates.
 
     Returns:
         The candidates; they depend neither on the order of items nor on batches.
@@ -99,13 +99,13 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: MinedPool, limits:
 
 
 def _once(edges: Edges) -> Edges:
-    """Each (meaning, image) once, as it was ranked best; sorted."""
+    """Each (meaning, image) once, with its best rank; sorted."""
     order = np.lexsort((edges.near, -edges.similarity, edges.rank, edges.image, edges.meaning))
     return edges.part(order[first(edges.meaning[order], edges.image[order], 1)])
 
 
 def _limited(edges: Edges, number: int | None) -> Edges:
-    """So many candidates a meaning, of the smallest rank, then the nearest."""
+    """The first `number` candidates of each meaning, by rank and then by similarity."""
     if number is None:
         return edges
     order = np.lexsort((edges.image, -edges.similarity, edges.rank, edges.onward, edges.meaning))

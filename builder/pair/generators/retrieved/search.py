@@ -13,23 +13,23 @@ from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.edges import first
 
 CLOSE = 1e-5
-"""Cosines summed in 32 bits that differ by less may be of any order."""
+"""Largest difference of cosines summed in 32 bits whose order is uncertain."""
 BLOCK = 2**24
-"""Numbers of a block, 64 MiB at 32 bits: a search holds a few of them beside its results."""
+"""Numbers in a block, 64 MiB at 32 bits: a search holds a few blocks and its results."""
 CACHED = 2**18
-"""Numbers that are multiplied pair by pair at once: 2 MiB at 64 bits, so that the memory is used again."""
+"""Numbers that are multiplied at once: 2 MiB at 64 bits, so that they stay in the cache."""
 FEW = 65_536
-"""Images among which all are looked at, also if the pool is large."""
+"""Number of allowed images up to which a search is exact, even if the pool is large."""
 SPARE = 16
-"""Images that inverted lists are asked for beyond those that are wanted: some may be of the same group."""
+"""Further images that are requested from inverted lists, since some images may be of the same group."""
 DEEPER = 8
-"""If too few were found, so many times as many lists are looked into."""
+"""Factor of the number of lists to search if the first search returned too few images."""
 Pairs = tuple[Ints, Ints, Floats]
-"""Indices in the images that ask, sorted; places in the pool; cosines, the largest first, equal ones by place."""
+"""Indices of the query images, sorted; places in the pool; cosines, the largest first, equal cosines by place."""
 
 
 class Search:
-    """Looks for the nearest images of a pool; never for images of the same group.
+    """Searches the nearest images of a pool, without images of the same group.
 
     Args:
         pool: The images.
@@ -48,13 +48,13 @@ class Search:
 
         Args:
             asking: (m,) places of images.
-            among: (n,) the images that may be found; None for all.
-            k: How many.
+            among: (n,) the allowed images; None for all.
+            k: Number of images.
         """
         if not self.exact and (among is None or np.count_nonzero(among) > FEW):
             return self._by_lists(asking, among, k)
-        asked = np.arange(len(self.pool), dtype=np.int64) if among is None else np.flatnonzero(among)
-        return nearest_among(self.pool, asking, asked, k)
+        allowed = np.arange(len(self.pool), dtype=np.int64) if among is None else np.flatnonzero(among)
+        return nearest_among(self.pool, asking, allowed, k)
 
     def _by_lists(self, asking: Ints, among: NDArray[np.bool_] | None, k: int) -> Pairs:
         index, probes = self._index, PROBES
@@ -79,19 +79,19 @@ class Search:
         return row.astype(np.int64), place[row, column]
 
 
-def nearest_among(pool: MinedPool, asking: Ints, asked: Ints, k: int) -> Pairs:
+def nearest_among(pool: MinedPool, asking: Ints, allowed: Ints, k: int) -> Pairs:
     """Find the k nearest of some images to each of others, exactly.
 
     Args:
         pool: The images.
         asking: (m,) places of images.
-        asked: (n,) places of the images among which it is looked, sorted.
+        allowed: (n,) places of the images among which it is looked, sorted.
         k: How many.
     """
     parts: list[tuple[Ints, Ints]] = []
     step = max(k, BLOCK // max(1, pool.vectors.shape[1]))
-    for start in range(0, len(asked), step):
-        part = asked[start : start + step]
+    for start in range(0, len(allowed), step):
+        part = allowed[start : start + step]
         right = pool.vectors[part].astype(np.float32)
         many = max(1, BLOCK // len(part))
         for begin in range(0, len(asking), many):
@@ -105,12 +105,12 @@ def nearest_among(pool: MinedPool, asking: Ints, asked: Ints, k: int) -> Pairs:
     return best(pool, asking, row, place, k)
 
 
-def inside(pool: MinedPool, asking: Ints, asked: Ints) -> tuple[Ints, Ints]:
+def inside(pool: MinedPool, asking: Ints, allowed: Ints) -> tuple[Ints, Ints]:
     """Indices of images of the same group, of some images and of others, which are sorted."""
     row, member = pool.members(asking)
-    column = np.searchsorted(asked, member)
-    there = column < len(asked)
-    there[there] = asked[column[there]] == member[there]
+    column = np.searchsorted(allowed, member)
+    there = column < len(allowed)
+    there[there] = allowed[column[there]] == member[there]
     return row[there], column[there]
 
 
@@ -122,15 +122,15 @@ def best(pool: MinedPool, asking: Ints, row: Ints, place: Ints, k: int) -> Pairs
     return row[order], place[order], similarity[order]
 
 
-def similarities(vectors: Vectors, left: Ints, right: Ints) -> Floats:
+def similarities(vectors: Vectors, first: Ints, second: Ints) -> Floats:
     """Cosines of pairs, summed in 64 bits: the same whatever they are computed together with."""
-    pair, place = np.unique(left * len(vectors) + right, return_inverse=True)
-    left, right = np.divmod(pair, len(vectors))
+    pair, place = np.unique(first * len(vectors) + second, return_inverse=True)
+    first, second = np.divmod(pair, len(vectors))
     cosine = np.empty(len(pair), dtype=np.float32)
     step = max(1, CACHED // max(1, vectors.shape[1]))
     for start in range(0, len(pair), step):
         part = slice(start, start + step)
-        a, b = (vectors[places[part]].astype(np.float64) for places in (left, right))
+        a, b = (vectors[places[part]].astype(np.float64) for places in (first, second))
         cosine[part] = np.einsum("nd,nd->n", a, b)
     return cosine[place]
 

@@ -1,4 +1,4 @@
-"""What a recipe may set of retrieved partners."""
+"""The settings of retrieved partners in a recipe."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ By = Literal["coco", "gqa", "visual-genome", "clevr", "models"]
 
 @dataclass(frozen=True)
 class Settings:
-    """Whose answer it is, and how many candidates there are.
+    """The source of answers, and the number of candidates.
 
     Attributes:
-        judge: Whose answer it is: `coco`, `gqa`, `visual-genome` or `clevr` for annotations in that format, `models`
+        judge: The source of answers: `coco`, `gqa`, `visual-genome` or `clevr` for annotations in that format, `models`
             for the models of `pair.verify`.
         files: Files of annotations, relative to the corpora folder; none for `models`.
-        candidates: Images that an item gets at most, and questions that an image gets at most for each answer. More
-            candidates close more circulations; models are asked about each.
-        images_per_question: Candidates of one question at most; None for no limit.
-        questions_per_image: Questions that an image gets at most beside those whose items it is near to, so that what
-            came in for one answer is balanced by another; None for no limit. None are looked for by `models`.
-        answers: For `models` and questions without options: so many of the answers that the corpus most often gives to
-            the same question are tried about each image.
-        paths: Where the files lie, filled in by the build.
-        hashes: SHA-256 of each, filled in by the build.
-        within: Columns inside whose combinations balance holds, filled in by the build.
+        candidates: Largest number of images for an item, and of questions for an image and each answer. More candidates
+            close more circulations; models must answer each.
+        images_per_question: Largest number of candidates of a question; None for no limit.
+        questions_per_image: Largest number of further questions for an image, in addition to the questions of near
+            items, so that an image retrieved for an answer is balanced by another answer; None for no limit. `models`
+            search no further questions.
+        answers: For `models` and questions without options: the number of the corpus's most frequent answers to the
+            same question that are tried about each image.
+        paths: Paths of the files, filled in by the build.
+        hashes: SHA-256 of each file, filled in by the build.
+        within: Columns inside whose combinations the set is balanced, filled in by the build.
     """
 
     judge: By
@@ -46,9 +47,9 @@ class Settings:
 
     @property
     def kind(self) -> str:
-        """What candidates by the judge are called."""
+        """The kind of the judge's candidates."""
         return f"{RETRIEVED}{self.judge}"
 
     def vertex(self, items: pd.DataFrame) -> list[pd.Series[str]]:
-        """Columns that items have in common if they share the edges of one vertex: parts are balanced by themselves."""
+        """Columns that are equal for items of the same vertex; each part of the items is balanced by itself."""
         return [items["question_key"], *(value_of(items, column) for column in self.within)]

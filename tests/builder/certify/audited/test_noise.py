@@ -101,6 +101,7 @@ def test_pruned_noise_looks_debiased_and_is_refused_for_its_planted_cue(seed: in
     assert decide("question", list(control.values()), MARGIN).outcome != "not certified"
 
 
+@pytest.mark.slow
 def test_the_selection_aware_null_says_that_selection_alone_did_it() -> None:
     x, y = noise(0)
 

@@ -171,6 +171,7 @@ def on_noise(seed: int, n: int = 300, features: int = 10) -> Excess:
     return excess(predicted == y, unrelated_chance(predicted, y, fold), np.arange(n))
 
 
+@pytest.mark.slow
 def test_cross_fitted_answers_to_independent_items_depend_on_each_other() -> None:
     found = [on_noise(seed) for seed in range(300)]
     means = np.array([one.mean for one in found])

@@ -99,8 +99,8 @@ class CocoInstances:
 
     def answers(self, meaning: Meaning, images: Ints) -> tuple[Ints, tuple[str, ...]]:
         """Look the answers up; see `Judge`."""
-        asked = _asked(meaning)
-        codes, texts = asked.answers(lambda category: self.bounds(category, images))
+        claim = _claim_of(meaning)
+        codes, texts = claim.answers(lambda category: self.bounds(category, images))
         return np.where(codes < 0, UNSAID, codes), texts
 
     def bounds(self, category: str, images: Ints) -> tuple[Numbers, Numbers]:
@@ -121,11 +121,11 @@ class CocoInstances:
 
     def fact(self, meaning: Meaning, image: int) -> Fact | None:
         """The answer about one image, with the annotations that it rests on; None if they do not tell it."""
-        asked = _asked(meaning)
+        claim = _claim_of(meaning)
         codes, texts = self.answers(meaning, np.array([image]))
         if codes[0] == UNSAID:
             return None
-        nouns = asked.nouns()
+        nouns = claim.nouns()
         labels = dict.fromkeys(label for noun in nouns for label in (*noun.labels, *noun.also, *noun.unless))
         rests = {label: self._rest(label, image) for label in labels}
         note = "; ".join(note for note, _ in rests.values() if note)
@@ -140,7 +140,7 @@ class CocoInstances:
             if row < 0 or category not in file.categories:
                 continue
             listed = file.of(row, category)
-            ids = ", ".join("without id" if one < 0 else str(one) for one in file.ids[listed])
+            ids = ", ".join("without id" if identity < 0 else str(identity) for identity in file.ids[listed])
             crowds = int(file.crowds[listed].sum())
             crowd = f", {crowds} of them a crowd" if crowds else ""
             notes.append(f"{len(listed)} x {category}{f' (ids {ids}{crowd})' if len(listed) else ''} in {file.name}")
@@ -149,7 +149,7 @@ class CocoInstances:
         return "; ".join(notes), boxes
 
 
-def _asked(meaning: Meaning) -> Asked:
+def _claim_of(meaning: Meaning) -> Asked:
     assert isinstance(meaning, Asked)
     return meaning
 

@@ -47,13 +47,13 @@ class Noun:
     also: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
-    def bounds(self, known: Bounds) -> tuple[Numbers, Numbers]:
+    def bounds(self, counts: Bounds) -> tuple[Numbers, Numbers]:
         """How many things that bear the word an image shows at least, and at most."""
-        sides = [known(label) for label in self.labels]
+        sides = [counts(label) for label in self.labels]
         low = np.sum([side[0] for side in sides], axis=0)
-        high = np.sum([*(side[1] for side in sides), *(known(label)[1] for label in self.also)], axis=0)
+        high = np.sum([*(side[1] for side in sides), *(counts(label)[1] for label in self.also)], axis=0)
         for label in self.unless:
-            low = np.where(known(label)[1] > 0, 0, low)
+            low = np.where(counts(label)[1] > 0, 0, low)
         if self.tells == "existence":
             high = np.where(high > 0, MANY, 0)
         elif self.tells == "presence":
@@ -83,12 +83,12 @@ class Number:
     true: Range
     false: tuple[Range, ...]
 
-    def truth(self, known: Bounds) -> Truth:
+    def truth(self, counts: Bounds) -> Truth:
         """Whether the claim is true of each image."""
-        low, high = self.noun.bounds(known)
-        told = [(self.true, TRUE), *((numbers, FALSE) for numbers in self.false)]
+        low, high = self.noun.bounds(counts)
+        cases = [(self.true, TRUE), *((numbers, FALSE) for numbers in self.false)]
         out = np.full(low.shape, UNTOLD, np.int8)
-        for (first, last), value in told:
+        for (first, last), value in cases:
             out[(low >= first) & (high <= last)] = value
         return out
 
@@ -111,13 +111,13 @@ class Compared:
     right: Noun
     how: Literal["more", "same"]
 
-    def truth(self, known: Bounds) -> Truth:
+    def truth(self, counts: Bounds) -> Truth:
         """Whether the claim is true of each image."""
-        (low, high), (other_low, other_high) = self.left.bounds(known), self.right.bounds(known)
+        (low, high), (other_low, other_high) = self.left.bounds(counts), self.right.bounds(counts)
         more, fewer = low > other_high, high < other_low
         if self.how == "more":
-            return _told(more, high <= other_low)
-        return _told((low == high) & (other_low == other_high) & (low == other_low), more | fewer)
+            return _decided(more, high <= other_low)
+        return _decided((low == high) & (other_low == other_high) & (low == other_low), more | fewer)
 
     def nouns(self) -> tuple[Noun, ...]:
         """What the claim is about."""
@@ -136,9 +136,9 @@ class Joined:
     claims: tuple[Claim, ...]
     how: Literal["and", "or"]
 
-    def truth(self, known: Bounds) -> Truth:
+    def truth(self, counts: Bounds) -> Truth:
         """Whether the claim is true of each image."""
-        parts = [claim.truth(known) for claim in self.claims]
+        parts = [claim.truth(counts) for claim in self.claims]
         of_all, of_one = (TRUE, FALSE) if self.how == "and" else (FALSE, TRUE)
         every = reduce(np.logical_and, [part == of_all for part in parts])
         some = reduce(np.logical_or, [part == of_one for part in parts])
@@ -159,9 +159,9 @@ class Denied:
 
     claim: Claim
 
-    def truth(self, known: Bounds) -> Truth:
+    def truth(self, counts: Bounds) -> Truth:
         """Whether the denial is true of each image."""
-        truth = self.claim.truth(known)
+        truth = self.claim.truth(counts)
         return np.where(truth == UNTOLD, UNTOLD, 1 - truth).astype(np.int8)
 
     def nouns(self) -> tuple[Noun, ...]:
@@ -186,10 +186,10 @@ class Whether:
     no: str = "no"
     yes: str = "yes"
 
-    def answers(self, known: Bounds) -> tuple[Numbers, tuple[str, ...]]:
+    def answers(self, counts: Bounds) -> tuple[Numbers, tuple[str, ...]]:
         """(n,) the place of each image's answer, negative if it is untold; and the answers by place."""
         texts = (self.no, self.yes)
-        codes = self.claim.truth(known).astype(np.int64)
+        codes = self.claim.truth(counts).astype(np.int64)
         for code in (FALSE, TRUE):
             if not texts[code]:
                 codes[codes == code] = UNTOLD
@@ -212,16 +212,16 @@ class HowMany:
     noun: Noun
     options: tuple[tuple[int, str], ...] | None = None
 
-    def answers(self, known: Bounds) -> tuple[Numbers, tuple[str, ...]]:
+    def answers(self, counts: Bounds) -> tuple[Numbers, tuple[str, ...]]:
         """As `Whether.answers`."""
-        low, high = self.noun.bounds(known)
-        told = low == high
+        low, high = self.noun.bounds(counts)
+        certain = low == high
         options = self.options
         if options is None:
-            options = tuple((int(number), str(number)) for number in np.unique(low[told]))
+            options = tuple((int(number), str(number)) for number in np.unique(low[certain]))
         codes = np.full(low.shape, UNTOLD, np.int64)
         for code, (number, _) in enumerate(options):
-            codes[told & (low == number)] = code
+            codes[certain & (low == number)] = code
         return codes, tuple(text for _, text in options)
 
     def nouns(self) -> tuple[Noun, ...]:
@@ -241,11 +241,11 @@ class Which:
     claims: tuple[Claim, ...]
     texts: tuple[str, ...]
 
-    def answers(self, known: Bounds) -> tuple[Numbers, tuple[str, ...]]:
+    def answers(self, counts: Bounds) -> tuple[Numbers, tuple[str, ...]]:
         """As `Whether.answers`; told if one claim is true and all others are false."""
-        truths = np.stack([claim.truth(known) for claim in self.claims])
-        one = ((truths == TRUE).sum(axis=0) == 1) & ((truths == FALSE).sum(axis=0) == len(truths) - 1)
-        return np.where(one, truths.argmax(axis=0), UNTOLD).astype(np.int64), self.texts
+        truths = np.stack([claim.truth(counts) for claim in self.claims])
+        single = ((truths == TRUE).sum(axis=0) == 1) & ((truths == FALSE).sum(axis=0) == len(truths) - 1)
+        return np.where(single, truths.argmax(axis=0), UNTOLD).astype(np.int64), self.texts
 
     def nouns(self) -> tuple[Noun, ...]:
         """What the question is about."""
@@ -255,5 +255,5 @@ class Which:
 Asked = Whether | HowMany | Which
 
 
-def _told(true: NDArray[np.bool_], false: NDArray[np.bool_]) -> Truth:
+def _decided(true: NDArray[np.bool_], false: NDArray[np.bool_]) -> Truth:
     return np.select([true, false], [TRUE, FALSE], UNTOLD).astype(np.int8)

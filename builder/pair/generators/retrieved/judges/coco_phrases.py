@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from twokeys.builder.pair.generators.retrieved.judges.coco_claims import (
     MANY,
@@ -42,8 +43,8 @@ def claim_of(phrase: str, lexicon: Lexicon, stated: bool) -> Claim | None:
     for denial, rest in _DENIALS:
         if phrase.startswith(denial):
             return _denied(phrase.removeprefix(denial), denial, rest, lexicon) if stated else None
-    if (found := _MORE.fullmatch(phrase)) and found["by"] == _BY.get(found["how"], "and"):
-        return _compared(found["how"], found["left"], found["right"], lexicon)
+    if (match := _MORE.fullmatch(phrase)) and match["by"] == _BY.get(match["how"], "and"):
+        return _compared(match["how"], match["left"], match["right"], lexicon)
     both, either = phrase.startswith("both "), phrase.startswith("either ")
     phrase = phrase.removeprefix("both ").removeprefix("either ")
     parts = _parts(phrase)
@@ -63,8 +64,8 @@ def rivals(phrases: Sequence[str], lexicon: Lexicon) -> list[Claim] | None:
     """What each of several phrases says if it is the answer: `a cat`, `dog`; `more cats` against `dogs`."""
     named = [re.sub(r"^(?:either|the) ", "", phrase.casefold().strip()) for phrase in phrases]
     if len(named) == 2 and named[0].startswith("more "):
-        left, right = (_countable(name.removeprefix("more "), lexicon) for name in named)
-        return [Compared(left, right, "more"), Compared(right, left, "more")] if left and right else None
+        first, second = (_countable(name.removeprefix("more "), lexicon) for name in named)
+        return [Compared(first, second, "more"), Compared(second, first, "more")] if first and second else None
     claims = [_single(name, lexicon) or _single(f"a {name}", lexicon) for name in named]
     return [claim for claim in claims if claim] if all(claims) else None
 
@@ -83,13 +84,20 @@ def _parts(phrase: str) -> tuple[str, list[str]] | None:
 
 
 def _joined(how: str, members: Sequence[str], lexicon: Lexicon) -> Claim | None:
-    """Members of a list, of which later ones may go without the article of the first."""
+    """Members of a list, of which later ones may go without the article of the first.
+
+    None if a bound may hold for what follows it ("more than two dogs and three cats"), or if things that are joined by
+    `and` may be the same ("a dog and an animal") or add up ("a dog and two dogs").
+    """
     if members[0].startswith("any ") and how == "and":
         return None  # "any cats and dogs" may mean each, or a group
     first = members[0]
     article = next((word for word in ("a", "an", "any") if first.startswith(f"{word} ")), "")
     bare = bool(article) or first.startswith("some ") or first in lexicon
     claims = []
+    bounds = [bool((found := _BOUNDED.fullmatch(member)) and found["how"]) for member in members]
+    if any(before and not after for before, after in pairwise(bounds)):
+        return None
     for place, member in enumerate(members):
         if place and member in lexicon and not bare:
             return None  # "two cats and dogs" may mean two dogs
@@ -97,6 +105,9 @@ def _joined(how: str, members: Sequence[str], lexicon: Lexicon) -> Claim | None:
         if claim is None:
             return None
         claims.append(claim)
+    labels = [label for claim in claims for noun in claim.nouns() for label in noun.labels]
+    if how == "and" and len(set(labels)) < len(labels):
+        return None
     return claims[0] if len(claims) == 1 else Joined(tuple(claims), "and" if how == "and" else "or")
 
 
@@ -124,14 +135,14 @@ def _single(phrase: str, lexicon: Lexicon) -> Claim | None:
 
 def _bounded(phrase: str, lexicon: Lexicon) -> Claim | None:
     """`two dogs`, `more than one dog`, `only one dog`."""
-    found = _BOUNDED.fullmatch(phrase)
-    word = lexicon.get(found["noun"]) if found else None
-    if found is None or word is None:
+    match = _BOUNDED.fullmatch(phrase)
+    word = lexicon.get(match["noun"]) if match else None
+    if match is None or word is None:
         return None
-    number = SMALL[found["number"]] if found["number"] in SMALL else int(found["number"])
+    number = SMALL[match["number"]] if match["number"] in SMALL else int(match["number"])
     if number == 0 or not (word.one if number == 1 else word.many):
         return None
-    true, false = _meant(found["how"], number)
+    true, false = _meant(match["how"], number)
     return Number(word.noun, true, false)
 
 
@@ -151,12 +162,12 @@ def _meant(how: str, number: int) -> tuple[Range, tuple[Range, ...]]:
 
 
 def _compared(how: str, left: str, right: str, lexicon: Lexicon) -> Claim | None:
-    one, other = _countable(left, lexicon), _countable(right, lexicon)
-    if one is None or other is None:
+    first, second = _countable(left, lexicon), _countable(right, lexicon)
+    if first is None or second is None:
         return None
     if how == "fewer":
-        one, other = other, one
-    return Compared(one, other, "more" if how in ("more", "fewer") else "same")
+        first, second = second, first
+    return Compared(first, second, "more" if how in ("more", "fewer") else "same")
 
 
 def _countable(phrase: str, lexicon: Lexicon) -> Noun | None:

@@ -139,8 +139,8 @@ def plain(question: str) -> str | None:
 def _phrases(text: str, frames: Sequence[re.Pattern[str]]) -> Iterator[str]:
     """What each fitting frame leaves over."""
     for frame in frames:
-        if found := frame.fullmatch(text):
-            yield found["phrase"].strip(" ,")
+        if match := frame.fullmatch(text):
+            yield match["phrase"].strip(" ,")
 
 
 def _whether(text: str, lexicon: Lexicon, no: str, yes: str) -> Whether | None:
@@ -193,8 +193,12 @@ def _spelled(texts: Sequence[str], choices: Sequence[str]) -> tuple[str, ...] | 
 def _polar_options(choices: Sequence[str]) -> tuple[str, str] | None:
     """The options for no and yes; empty for what no option says; None if an option says neither, or two say one."""
     sides = [PLAIN.get(normalise(choice), "") for choice in choices]
-    found = dict(zip(sides, choices, strict=True))
-    return (found.get("no", ""), found.get("yes", "")) if len(found) == len(choices) and "" not in found else None
+    option_of = dict(zip(sides, choices, strict=True))
+    return (
+        (option_of.get("no", ""), option_of.get("yes", ""))
+        if len(option_of) == len(choices) and "" not in option_of
+        else None
+    )
 
 
 def _number_options(choices: Sequence[str]) -> tuple[tuple[int, str], ...]:

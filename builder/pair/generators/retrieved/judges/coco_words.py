@@ -216,7 +216,7 @@ def _plural(word: str) -> str:
         ['traffic cones', 'glasses', 'knives', 'berries', 'keys', 'snowmen']
     """
     before, _, last = word.rpartition(" ")
-    irregular = next((one for one in sorted(_IRREGULAR, key=len, reverse=True) if _ends(last, one)), None)
+    irregular = next((each for each in sorted(_IRREGULAR, key=len, reverse=True) if _ends(last, each)), None)
     if irregular:
         plural = last.removesuffix(irregular) + _IRREGULAR[irregular]
     elif last.endswith(("s", "x", "z", "ch", "sh")):

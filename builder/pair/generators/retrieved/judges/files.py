@@ -82,8 +82,8 @@ def _of_type(record: Any, key: str, kind: type[Kind], place: Place) -> Kind:
         raise place.bad(f"the entry is {record!r:.60}", f"an object with the key {key!r}")
     value = record.get(key)
     if not isinstance(value, kind):
-        said = f"{key} is {value!r:.60}" if key in record else f"there is no key {key!r}"
-        raise place.bad(said, f"{TYPES[kind]} under the key {key!r}")
+        problem = f"{key} is {value!r:.60}" if key in record else f"there is no key {key!r}"
+        raise place.bad(problem, f"{TYPES[kind]} under the key {key!r}")
     return value
 
 

@@ -37,7 +37,7 @@ Program = tuple[Step, ...]
 
 
 @dataclass(frozen=True)
-class Told:
+class Derived:
     """An answer that follows from a scene, and the objects on which it rests.
 
     Attributes:

@@ -16,7 +16,7 @@ from PIL import Image
 from tests.builder.conftest import folder_of
 from twokeys.builder.pair.generators.easy_vqa.figure import COLOURS, STEEP, Drawing, Figure, pixels_of, png, read
 from twokeys.builder.pair.generators.easy_vqa.quads import EasyVqaQuads
-from twokeys.builder.pair.generators.easy_vqa.questions import asked
+from twokeys.builder.pair.generators.easy_vqa.questions import parse
 
 DATA = folder_of("easy_vqa") / "data"
 EVERY = 40
@@ -177,10 +177,10 @@ def test_what_is_drawn_is_read_back(figure, colour, background):
     ],
 )
 def test_questions_are_answered_as_a_person_would(question, drawing, answer):
-    assert asked(question).answer(*drawing) == answer
+    assert parse(question).answer(*drawing) == answer
 
 
 def test_every_question_of_the_corpus_is_understood_and_no_other():
-    assert all(asked(question) is not None for question in corpus("test", 1)["question"].unique())
-    assert asked("is there a purple shape?") is None
-    assert asked("is there a red circle?") is None
+    assert all(parse(question) is not None for question in corpus("test", 1)["question"].unique())
+    assert parse("is there a purple shape?") is None
+    assert parse("is there a red circle?") is None

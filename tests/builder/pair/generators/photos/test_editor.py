@@ -18,7 +18,7 @@ from twokeys.builder.pair.edit import Edit, Generator, root_of
 from twokeys.builder.pair.equip import made as generator_of
 from twokeys.builder.pair.examine import Side, examine
 from twokeys.builder.pair.generate import declined_images, warn_of_declined
-from twokeys.builder.pair.generators.photos.asking import asked
+from twokeys.builder.pair.generators.photos.asking import parse
 from twokeys.builder.pair.generators.registry import make
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Minimal, Recipe
@@ -86,7 +86,7 @@ def test_every_answer_is_what_the_pixels_say(operations, both_sides, tmp_path):
     edits = list(editor(tmp_path, items, operations=operations, both_sides=both_sides).edits(items, FILES.get, 0))
     assert len(edits) >= 2
     for question, picture, answer in asked_of(items, edits):
-        label = asked(question, set(toy.COLOURS)).label
+        label = parse(question, set(toy.COLOURS)).label
         assert ("yes" if label in toy.seen(picture) else "no") == answer
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builder.pair.generators.photos import toy
 from twokeys.builder.pair.generators.photos.annotated import coco_instances
-from twokeys.builder.pair.generators.photos.asking import Asked, asked
+from twokeys.builder.pair.generators.photos.asking import Asked, parse
 from twokeys.builder.pair.generators.photos.things import Known, Thing, boxes_of, mask_of, published, within
 from twokeys.core.errors import BadInput
 
@@ -147,7 +147,7 @@ LABELS = {"dog", "person", "dining table", "bus", "mouse", "skis"}
     ],
 )
 def test_questions_are_understood_whole_or_not_at_all(question, found):
-    assert asked(question, LABELS) == found
+    assert parse(question, LABELS) == found
 
 
 def test_answers_follow_from_counts_of_labels_that_are_known():

@@ -9,10 +9,10 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from twokeys.builder.pair.generators.retrieved.by_annotations import understand
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.settings import By, Settings
-from twokeys.builder.pair.generators.retrieved.told import understand
 from twokeys.builder.pair.pool import Pool
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.pictures import Pictures

@@ -47,17 +47,17 @@ class ClevrJudge:
 
     def answers(self, meaning: Meaning, images: Ints) -> tuple[Ints, tuple[str, ...]]:
         """See `Judge`."""
-        told = (execute(_program(meaning), self.scenes[image]) for image in images)
-        return coded(each.answer if each else None for each in told)
+        results = (execute(_program(meaning), self.scenes[image]) for image in images)
+        return coded(each.answer if each else None for each in results)
 
     def fact(self, meaning: Meaning, image: int) -> Fact | None:
         """See `Judge`; the note names the objects, and their places in the scene."""
         scene = self.scenes[image]
-        told = execute(_program(meaning), scene)
-        if told is None:
+        result = execute(_program(meaning), scene)
+        if result is None:
             return None
-        named = ", ".join(f"{_name(scene.things[place])} ({place})" for place in told.rests_on)
-        return Fact(told.answer, f"{named or f'none of {len(scene.things)} objects'} in {self.files[image]}")
+        named = ", ".join(f"{_name(scene.things[place])} ({place})" for place in result.rests_on)
+        return Fact(result.answer, f"{named or f'none of {len(scene.things)} objects'} in {self.files[image]}")
 
 
 def clevr_judge(paths: Sequence[Path]) -> ClevrJudge:

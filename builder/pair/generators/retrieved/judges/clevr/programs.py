@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from twokeys.builder.pair.generators.retrieved.judges.clevr.scenes import RELATIONS, VALUES, Scene
-from twokeys.builder.pair.generators.retrieved.judges.programs import Program, Step, Told, places, published, used
+from twokeys.builder.pair.generators.retrieved.judges.programs import Derived, Program, Step, places, published, used
 
 SET, ONE, NUMBER, TRUTH = "objects", "object", "integer", "bool"
 
@@ -77,7 +77,7 @@ def _step(record: Any, before: list[Step]) -> Step | None:
     return Step(record["function"], tuple(words), inputs) if right and given == kind.inputs else None
 
 
-def execute(program: Program, scene: Scene) -> Told | None:
+def execute(program: Program, scene: Scene) -> Derived | None:
     """The answer about a scene; None if a program speaks of the one object of a kind, and the scene has not one."""
     results: list[Value] = []
     for step in program:
@@ -87,7 +87,7 @@ def execute(program: Program, scene: Scene) -> Told | None:
         results.append(result)
     value, rests_on = results[-1]
     answer = ("no", "yes")[value] if isinstance(value, bool) else str(value)
-    return Told(answer, tuple(sorted(rests_on)))
+    return Derived(answer, tuple(sorted(rests_on)))
 
 
 def _result(step: Step, given: list[Value], scene: Scene) -> Value | None:
@@ -137,9 +137,9 @@ def _query(attribute: str, _: Step, given: list[Value], scene: Scene) -> Value:
 
 
 def _same(attribute: str, _: Step, given: list[Value], scene: Scene) -> Value:
-    one = _one(given[0])
-    value = scene.things[one][attribute]
-    alike = (each for each, thing in enumerate(scene.things) if each != one and thing[attribute] == value)
+    place = _one(given[0])
+    value = scene.things[place][attribute]
+    alike = (each for each, thing in enumerate(scene.things) if each != place and thing[attribute] == value)
     return _objects(frozenset(alike))
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
-from twokeys.builder.pair.generators.retrieved.judges.programs import Program, Step, Told
-from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.facts import WHOLE_IMAGE, apart, holds, told
+from twokeys.builder.pair.generators.retrieved.judges.programs import Derived, Program, Step
+from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.facts import WHOLE_IMAGE, apart, attribute_of, holds
 from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.graph import Graph
 from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.programs import ANY, SCENE
 from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.words import COMPARED, is_a
@@ -38,7 +38,7 @@ class Value(NamedTuple):
 UNTOLD = Value(None, frozenset())
 
 
-def execute(program: Program, graph: Graph) -> Told | None:
+def execute(program: Program, graph: Graph) -> Derived | None:
     """The answer about an image; None if its annotations do not tell it."""
     results: list[Value] = []
     for step in program:
@@ -47,7 +47,7 @@ def execute(program: Program, graph: Graph) -> Told | None:
     if value is None:
         return None
     answer = value if isinstance(value, str) else ("no", "yes")[value]
-    return Told(answer, tuple(sorted(objects - {WHOLE_IMAGE})))
+    return Derived(answer, tuple(sorted(objects - {WHOLE_IMAGE})))
 
 
 def _agreed(values: Iterable[Agreed | None]) -> Agreed | None:
@@ -78,9 +78,11 @@ def _related(graph: Graph, objects: frozenset[int], words: tuple[str, str, str])
     """Objects of a name that stand in a relation to one of some objects: as its subject (s), or as its object (o)."""
     name, relation, side = words
     pairs = (
-        (first, last) if side == "s" else (last, first) for first, said, last in graph.relations if said == relation
+        (first, last) if side == "s" else (last, first)
+        for first, predicate, last in graph.relations
+        if predicate == relation
     )
-    return frozenset(asked for asked, known in pairs if known in objects) & _named(graph, name)
+    return frozenset(subject for subject, related in pairs if related in objects) & _named(graph, name)
 
 
 def _relate(step: Step, given: list[Value], graph: Graph) -> Value:
@@ -90,15 +92,15 @@ def _relate(step: Step, given: list[Value], graph: Graph) -> Value:
 
 def _relate_same(step: Step, given: list[Value], graph: Graph) -> Value:
     name, attribute = step.words
-    value = _agreed(told(graph, place, attribute) for place in given[0].objects)
+    value = _agreed(attribute_of(graph, place, attribute) for place in given[0].objects)
     if value is None:
         return UNTOLD
     others = _named(graph, name) - given[0].objects
-    return _objects(place for place in others if told(graph, place, attribute) == value)
+    return _objects(place for place in others if attribute_of(graph, place, attribute) == value)
 
 
 def _query(step: Step, given: list[Value], graph: Graph) -> Value:
-    return Value(_agreed(told(graph, place, step.words[0]) for place in given[0].objects), given[0].objects)
+    return Value(_agreed(attribute_of(graph, place, step.words[0]) for place in given[0].objects), given[0].objects)
 
 
 def _verify(step: Step, given: list[Value], graph: Graph) -> Value:
@@ -108,10 +110,10 @@ def _verify(step: Step, given: list[Value], graph: Graph) -> Value:
 
 def _verify_rel(step: Step, given: list[Value], graph: Graph) -> Value:
     name, relation, side = step.words
-    found = [_related(graph, frozenset({place}), (name, relation, side)) for place in given[0].objects]
-    if not found or not all(found):
+    related = [_related(graph, frozenset({place}), (name, relation, side)) for place in given[0].objects]
+    if not related or not all(related):
         return UNTOLD
-    return Value(True, given[0].objects.union(*found))
+    return Value(True, given[0].objects.union(*related))
 
 
 def _choose(step: Step, given: list[Value], graph: Graph) -> Value:
@@ -143,7 +145,7 @@ def _choose_more(step: Step, given: list[Value], graph: Graph) -> Value:
     if has not in ([True, False], [False, True]):
         return UNTOLD
     chosen = given[has.index(True)].objects
-    return Value(_agreed(told(graph, place, "name") for place in chosen), given[0].objects | given[1].objects)
+    return Value(_agreed(attribute_of(graph, place, "name") for place in chosen), given[0].objects | given[1].objects)
 
 
 def _exist(_: Step, given: list[Value], __: Graph) -> Value:
@@ -170,13 +172,13 @@ def _alike(asked: bool) -> Callable[[Step, list[Value], Graph], Value]:
     def compare(step: Step, given: list[Value], graph: Graph) -> Value:
         attribute, objects = step.words[0], frozenset[int]().union(*(each.objects for each in given))
         sides = given if len(given) > 1 else [_objects([place]) for place in objects]
-        values = [_agreed(told(graph, place, attribute) for place in side.objects) for side in sides]
+        values = [_agreed(attribute_of(graph, place, attribute) for place in side.objects) for side in sides]
         if len(values) < 2 or None in values:
             return UNTOLD
-        known = sorted({value for value in values if value is not None})
-        if len(known) == 1:
+        stated = sorted({value for value in values if value is not None})
+        if len(stated) == 1:
             return Value(asked, objects)
-        different = any(apart(attribute, first, last) for first in known for last in known)
+        different = any(apart(attribute, first, last) for first in stated for last in stated)
         return Value(not asked, objects) if different else UNTOLD
 
     return compare
@@ -185,7 +187,7 @@ def _alike(asked: bool) -> Callable[[Step, list[Value], Graph], Value]:
 def _common(_: Step, given: list[Value], graph: Graph) -> Value:
     shared = []
     for attribute in IN_COMMON:
-        values = [_agreed(told(graph, place, attribute) for place in side.objects) for side in given]
+        values = [_agreed(attribute_of(graph, place, attribute) for place in side.objects) for side in given]
         if None not in values and len(set(values)) == 1:
             shared.append(attribute)
     objects = given[0].objects | given[1].objects

@@ -29,7 +29,7 @@ WHOLE_IMAGE = -1
 """Place of the image as a whole, beside those of its objects."""
 
 
-def told(graph: Graph, place: int, attribute: str) -> str | None:
+def attribute_of(graph: Graph, place: int, attribute: str) -> str | None:
     """The value of an attribute of an object; None if none is told, or more than one.
 
     Args:

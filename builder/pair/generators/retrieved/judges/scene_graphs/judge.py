@@ -63,8 +63,10 @@ class SceneGraphJudge:
         """See `Judge`."""
         program = _program(meaning)
         shown = self._shows(program)[images]
-        told = (execute(program, self.graphs[each]) if fits else None for each, fits in zip(images, shown, strict=True))
-        return coded(each.answer if each else None for each in told)
+        results = (
+            execute(program, self.graphs[each]) if fits else None for each, fits in zip(images, shown, strict=True)
+        )
+        return coded(each.answer if each else None for each in results)
 
     def _shows(self, program: Program) -> NDArray[np.bool_]:
         """(n,) whether each image has an object of every name that a program selects; without one nothing is told.
@@ -84,12 +86,12 @@ class SceneGraphJudge:
     def fact(self, meaning: Meaning, image: int) -> Fact | None:
         """See `Judge`; the note names the objects, and their ids."""
         graph = self.graphs[image]
-        told = execute(_program(meaning), graph)
-        if told is None:
+        result = execute(_program(meaning), graph)
+        if result is None:
             return None
-        things = [graph.things[place] for place in told.rests_on]
+        things = [graph.things[place] for place in result.rests_on]
         named = ", ".join(_name(thing) for thing in things) or "the image as a whole"
-        return Fact(told.answer, f"{named} in {self.files[image]}", tuple(thing.box for thing in things if thing.box))
+        return Fact(result.answer, f"{named} in {self.files[image]}", tuple(thing.box for thing in things if thing.box))
 
 
 def gqa_judge(paths: Sequence[Path]) -> SceneGraphJudge:
@@ -112,22 +114,22 @@ def visual_genome_judge(paths: Sequence[Path]) -> SceneGraphJudge:
     return _judge(mark, ((link, graph, names) for link, graph in visual_genome.graphs(paths)))
 
 
-def _judge(mark: str, found: Iterable[tuple[str, Graph, str]]) -> SceneGraphJudge:
-    known: dict[str, tuple[Graph, str]] = {}
-    for link, graph, name in found:
-        if link in known:
+def _judge(mark: str, scenes: Iterable[tuple[str, Graph, str]]) -> SceneGraphJudge:
+    graphs: dict[str, tuple[Graph, str]] = {}
+    for link, graph, name in scenes:
+        if link in graphs:
             raise BadInput(name, link, "the image has two scene graphs", "one scene graph an image", REMEDY)
-        known[link] = (graph, name)
-    images = tuple(sorted(known))
+        graphs[link] = (graph, name)
+    images = tuple(sorted(graphs))
     named: dict[str, list[int]] = defaultdict(list)
     for place, image in enumerate(images):
-        for name in {name for thing in known[image][0].things for name in thing.names}:
+        for name in {name for thing in graphs[image][0].things for name in thing.names}:
             named[name].append(place)
     return SceneGraphJudge(
         images,
         mark,
-        tuple(known[each][0] for each in images),
-        tuple(known[each][1] for each in images),
+        tuple(graphs[each][0] for each in images),
+        tuple(graphs[each][1] for each in images),
         {name: np.array(places, dtype=np.int64) for name, places in named.items()},
     )
 

@@ -98,8 +98,8 @@ def _filter(attribute: str, argument: str) -> Words | None:
 
 def _asks(attribute: str, value: str) -> bool:
     """Whether a value may be asked for: of an attribute that is known here, or of none."""
-    known = attribute in ATTRIBUTES or not attribute
-    return bool(value) and known and value in POSITIONS.get(attribute, (value,))
+    valid = attribute in ATTRIBUTES or not attribute
+    return bool(value) and valid and value in POSITIONS.get(attribute, (value,))
 
 
 def _relate(attribute: str, argument: str) -> Words | None:
@@ -157,8 +157,8 @@ def _options(text: str) -> tuple[str, ...] | None:
 
 def _alike(operation: str) -> Callable[[str, str], Words | None]:
     def read(attribute: str, argument: str) -> Words | None:
-        asked = attribute or _written(argument)
-        return (operation, (asked,)) if asked in ATTRIBUTES and not (attribute and argument) else None
+        queried = attribute or _written(argument)
+        return (operation, (queried,)) if queried in ATTRIBUTES and not (attribute and argument) else None
 
     return read
 

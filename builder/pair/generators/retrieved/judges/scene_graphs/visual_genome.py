@@ -33,8 +33,8 @@ class _Image:
         """Add what a record says of an object, and return the id under which it is kept."""
         identity = _id(record, place)
         identity = self.same.get(identity, identity)
-        one = isinstance(record.get("name"), str) and "names" not in record
-        names = (worded(record, "name", place),) if one else words(listed(record, "names", place), place)
+        single = isinstance(record.get("name"), str) and "names" not in record
+        names = (worded(record, "name", place),) if single else words(listed(record, "names", place), place)
         stated = words(listed({"attributes": []} | record, "attributes", place), place)  # some records have none
         before = self.things.get(identity)
         if before is None:

@@ -54,14 +54,14 @@ _DOUBLE = re.compile(r"([bdgmnprt])\1$")
 def says_all(program: Program, question: str) -> bool:
     """Whether every word of a question is of its program, or only frames it."""
     words = [word for step in program for word in (step.operation, *step.words)]
-    asked = [word for step in program if step.operation == "query" for word in SCALES.get(step.words[0], ())]
-    said = {_stem(part) for word in [*words, *asked] for part in _words(word)}
+    values = [word for step in program if step.operation == "query" for word in SCALES.get(step.words[0], ())]
+    stems = {_stem(part) for word in [*words, *values] for part in _words(word)}
     negates = any("not" in step.words for step in program)
 
     def of_program(word: str) -> bool:
         if word in NEGATIONS:
             return negates
-        return word in FRAME or not said.isdisjoint({_stem(word), _stem(SAME.get(word, word))})
+        return word in FRAME or not stems.isdisjoint({_stem(word), _stem(SAME.get(word, word))})
 
     return all(of_program(word) for word in _words(question))
 

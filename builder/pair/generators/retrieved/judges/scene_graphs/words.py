@@ -168,24 +168,24 @@ KINDS: Mapping[str, frozenset[str]] = _kinds(
 """Kind -> names of objects that are of it, as GQA's questions and answers use them; a short list, and no more."""
 
 
-def is_a(names: Iterable[str], asked: str) -> bool:
+def is_a(names: Iterable[str], wanted: str) -> bool:
     """Whether an object of these names is one of those asked for: it has the name, or the name of a kind of it.
 
     Example:
         >>> is_a(["couch"], "furniture"), is_a(["furniture"], "couch")
         (True, False)
     """
-    return any(name == asked or name in KINDS.get(asked, ()) for name in names)
+    return any(name == wanted or name in KINDS.get(wanted, ()) for name in names)
 
 
-def excludes(family: Family, stated: str, asked: str) -> bool:
+def excludes(family: Family, stated: str, wanted: str) -> bool:
     """Whether one value of a family cannot be meant by another.
 
     Example:
         >>> excludes(COLOURS, "red", "blue"), excludes(COLOURS, "dark blue", "blue")
         (True, False)
     """
-    return stated in family and asked in family and not family[stated] & family[asked]
+    return stated in family and wanted in family and not family[stated] & family[wanted]
 
 
 def families(attribute: str, value: str) -> list[Family]:

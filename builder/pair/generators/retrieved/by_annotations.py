@@ -1,4 +1,4 @@
-"""Candidates whose answer follows from annotations."""
+"""Candidates whose answers follow from annotations."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from twokeys.builder.read.pool import FILE_LINK
 from twokeys.core.items import canonical_json
 
 TOLD_IN_BULK = ("coco",)
-"""Judges that tell the answers about all images by one look-up; others run a program for each."""
+"""Judges that look up the answers about all images at once; other judges run a program for each image."""
 DEPTH = 256
-"""Images nearest to an item's own about which a judge is asked that runs a program for each."""
+"""Number of nearest images of an item for which a judge runs a program."""
 TRUE_FALSE = {"yes": "true", "no": "false"}
-"""How corpora of statements write what a judge answers."""
+"""Answer of a judge -> its form in corpora of statements."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +33,13 @@ class Understood:
     """Items whose question a judge understands.
 
     Attributes:
-        items: Their rows, with `vertex` (number), `place` (of their image in the pool).
+        items: Their rows, with `vertex` (number) and `place` (of their image in the pool).
         meanings: Meaning of each vertex.
-        words: Answer of the judge -> how the corpus writes it, of each vertex: statements are true or false.
-        places: (m,) place of each image of the pool among the judge's images, `UNSAID` if it speaks of none.
+        words: For each vertex, answer of the judge -> its form in the corpus: statements are true or false.
+        places: (m,) place of each image of the pool among the judge's images; `UNSAID` if it has no annotations.
         judge: The judge.
-        disputed: Meaning -> places among the judge's images about which the corpus has another answer than the judge:
-            one of both is wrong, whatever the wording, and nothing is told.
+        disputed: Meaning -> places among the judge's images about which corpus and judge disagree: since either may be
+            wrong, the judge gives no answer there, whatever the wording.
     """
 
     items: pd.DataFrame
@@ -58,56 +58,56 @@ class Understood:
         return codes, tuple(self.words[vertex].get(text, text) for text in texts)
 
     def about_themselves(self) -> list[str | None]:
-        """What the annotations tell about each item's own image."""
-        found: list[str | None] = [None] * len(self.items)
+        """The answer of the annotations about each item's image; None if there is none."""
+        answers: list[str | None] = [None] * len(self.items)
         for vertex, part in self.items.groupby("vertex", sort=True):
             rows = part.index.to_numpy(dtype=np.int64)
             codes, texts = self.answers(int(str(vertex)), part["place"].to_numpy(dtype=np.int64))
             for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
-                found[row] = texts[code] if code != UNSAID else None
-        return found
+                answers[row] = texts[code] if code != UNSAID else None
+        return answers
 
     def without(self, wrong: NDArray[np.bool_]) -> Understood:
-        """The same, but nothing is told of what some items ask about their images, in any wording."""
+        """The same without answers to the questions of some items about their images, in any wording."""
         disputed: dict[Meaning, list[int]] = {}
         for vertex, place in self.items.loc[wrong, ["vertex", "place"]].itertuples(index=False):
             disputed.setdefault(self.meanings[vertex], []).append(int(self.places[place]))
         return replace(self, disputed=disputed)
 
 
-def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
+def by_annotations(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     """Find candidates by annotations.
 
-    Items whose annotated answer is not that of the annotations get none: one of both is wrong.
+    Items whose answer differs from the answer of the annotations get no candidates, since either may be wrong.
 
     Args:
         items: The items, as generators read them.
         pool: The images.
-        settings: What the recipe asks for.
+        settings: The settings in the recipe.
     """
-    asked = understand(items, pool, _judge(settings), settings)
-    facts = np.array(asked.about_themselves(), dtype=object)
+    understood = understand(items, pool, _judge(settings), settings)
+    facts = np.array(understood.about_themselves(), dtype=object)
     checked = pd.notna(facts)
-    agree = ~checked | (facts == asked.items["answer"].to_numpy(dtype=object))
-    asked, asking = asked.without(~agree), asked.items[agree]
+    agree = ~checked | (facts == understood.items["answer"].to_numpy(dtype=object))
+    understood, asking = understood.without(~agree), understood.items[agree]
     depth = None if settings.judge in TOLD_IN_BULK else DEPTH
-    found = mine(
+    mined = mine(
         asking["vertex"].to_numpy(),
         asking["place"].to_numpy(),
         asking["answer"].tolist(),
-        MinedPool(pool.vectors, asked.answers, pool.group_numbers),
+        MinedPool(pool.vectors, understood.answers, pool.group_numbers),
         Limits(settings.candidates, settings.images_per_question, settings.questions_per_image, depth),
     )
     return Retrieval(
         settings.kind,
-        candidates=_candidates(found, asking, pool),
+        candidates=_candidates(mined, asking, pool),
         expected=False,
-        understood=asked.items["id"].tolist(),
+        understood=understood.items["id"].tolist(),
         checked=int(checked.sum()),
         agreed=int((checked & agree).sum()),
-        askable=_askable(found, asked.items[checked & agree], pool),
+        askable=_askable(mined, understood.items[checked & agree], pool),
         files=dict(zip(settings.files, settings.hashes, strict=True)),
-        absence=asked.judge.absence,
+        absence=understood.judge.absence,
     )
 
 
@@ -116,13 +116,13 @@ def _judge(settings: Settings) -> Judge:
 
 
 def understand(items: pd.DataFrame, pool: Pool, judge: Judge, settings: Settings) -> Understood:
-    """Read what the questions of items mean to a judge; each question once.
+    """Let a judge read the questions of items, each question once.
 
     Args:
         items: The items.
         pool: The images.
         judge: The judge.
-        settings: Say which items share the edges of one vertex, if they have the meaning in common.
+        settings: They determine which items with the same meaning share a vertex.
     """
     meanings = _meanings(items, judge)
     there = np.array([meaning is not None for meaning in meanings], dtype=bool)
@@ -138,24 +138,24 @@ def understand(items: pd.DataFrame, pool: Pool, judge: Judge, settings: Settings
 
 def _meanings(items: pd.DataFrame, judge: Judge) -> list[Meaning | None]:
     """The meaning of each item's question; None if the judge does not understand it."""
-    known: dict[tuple[str, ...], Meaning | None] = {}
+    meaning_of: dict[tuple[str, ...], Meaning | None] = {}
     meanings = []
     for item in items[["question_key", "answer_type", "meta", "question", "choices"]].to_dict("records"):
         key = (item["question_key"], item["answer_type"], item["meta"])
-        if key not in known:
-            known[key] = judge.understand({str(name): cell for name, cell in item.items()})
-        meanings.append(known[key])
+        if key not in meaning_of:
+            meaning_of[key] = judge.understand({str(name): cell for name, cell in item.items()})
+        meanings.append(meaning_of[key])
     return meanings
 
 
 def _spoken_of(pool: Pool, judge: Judge) -> Ints:
-    """Place of each image of the pool among those of a judge.
+    """Place of each image of the pool among the judge's images.
 
-    A name is no proof. Annotations of an image of another size are those of another image, or their boxes do not fit;
-    and a bare file name that two images of the pool have says of neither which it is.
+    An equal name is not enough. If the annotated size differs, the annotations belong to another image, or their boxes
+    do not fit; if two images of the pool have the same bare file name, the name does not identify either.
     """
     places = {link: at for at, link in enumerate(judge.images)}
-    found = np.full(len(pool), UNSAID, dtype=np.int64)
+    places_of_judge = np.full(len(pool), UNSAID, dtype=np.int64)
     named: dict[str, list[int]] = {}
     resized: list[str] = []
     columns = pool.table[["links", "image_width", "image_height"]]
@@ -166,14 +166,14 @@ def _spoken_of(pool: Pool, judge: Judge) -> Ints:
         if judge.size(places[link]) not in (None, (width, height)):
             resized.append(f"{link} ({width} x {height})")
             continue
-        found[row] = places[link]
+        places_of_judge[row] = places[link]
         if link.startswith(FILE_LINK):
             named.setdefault(link, []).append(row)
     twice = {link: rows for link, rows in named.items() if len(rows) > 1}
-    found[[row for rows in twice.values() for row in rows]] = UNSAID
+    places_of_judge[[row for rows in twice.values() for row in rows]] = UNSAID
     _warn(resized, "have another size than the annotations state")
     _warn(list(twice), "are names of two images of the pool")
-    return found
+    return places_of_judge
 
 
 def _warn(links: list[str], why: str) -> None:
@@ -182,31 +182,31 @@ def _warn(links: list[str], why: str) -> None:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
-def _askable(found: Mined, items: pd.DataFrame, pool: Pool) -> list[str]:
-    """The items at whose vertex some image outside of their image's group has another answer than they have."""
-    edges, group = found.edges, pool.group_numbers
-    others = pd.DataFrame({"vertex": edges.meaning, "answer": np.array(found.answers, dtype=object)[edges.answer],
+def _askable(mined: Mined, items: pd.DataFrame, pool: Pool) -> list[str]:
+    """The items for which, at their vertex, an image outside their image's group has another answer."""
+    edges, group = mined.edges, pool.group_numbers
+    others = pd.DataFrame({"vertex": edges.meaning, "answer": np.array(mined.answers, dtype=object)[edges.answer],
                            "group": group[edges.image]})  # fmt: skip
-    own = items[["id", "vertex", "answer"]].assign(group=group[items["place"].to_numpy(dtype=np.int64)])
+    asking = items[["id", "vertex", "answer"]].assign(group=group[items["place"].to_numpy(dtype=np.int64)])
     counts = [
-        own.merge(others.groupby(columns).size().rename("n").reset_index(), on=columns, how="left")["n"].fillna(0)
+        asking.merge(others.groupby(columns).size().rename("n").reset_index(), on=columns, how="left")["n"].fillna(0)
         for columns in (["vertex"], ["vertex", "answer"], ["vertex", "group"], ["vertex", "answer", "group"])
     ]
     every, same, near, both = (of.to_numpy(dtype=np.int64) for of in counts)
-    found_for: list[str] = own["id"][every - same - near + both > 0].tolist()
+    found_for: list[str] = asking["id"][every - same - near + both > 0].tolist()
     return found_for
 
 
-def _candidates(found: Mined, asking: pd.DataFrame, pool: Pool) -> pd.DataFrame:
-    """What was mined, as candidates for the items that it was mined for; the best of each item first."""
-    edges = found.edges
+def _candidates(mined: Mined, asking: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+    """The mined edges as candidates for their items; the best of each item first."""
+    edges = mined.edges
     edges = edges.part(np.lexsort((edges.image, edges.meaning, edges.rank)))
     edge_of = asking["vertex"].to_numpy() * len(pool) + asking["place"].to_numpy()
     order = np.argsort(edge_of, kind="stable")
     # The last of several items that ask the same about the same image.
     at = np.searchsorted(edge_of[order], edges.meaning * len(pool) + edges.near, side="right") - 1
     return as_candidates(
-        of=(order[at], asking["id"].to_numpy()), image=(edges.image, pool.places), answer=(edges.answer, found.answers)
+        of=(order[at], asking["id"].to_numpy()), image=(edges.image, pool.places), answer=(edges.answer, mined.answers)
     )
 
 
@@ -214,11 +214,11 @@ def facts(items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame, settings: S
     """Candidates as edits, with the facts that their answers rest on; see `twokeys.builder.pair.edit.Retriever`.
 
     Raises:
-        ValueError: When the judge tells another answer than it told of all images at once.
+        ValueError: If the judge's answer about a single image differs from its answer for all images at once.
     """
     judge = _judge(settings)
-    asked = items[items["id"].isin(set(candidates["of"].astype(str).map(root_of)))]
-    meanings = dict(zip(asked["id"], _meanings(asked, judge), strict=True))
+    originals = items[items["id"].isin(set(candidates["of"].astype(str).map(root_of)))]
+    meanings = dict(zip(originals["id"], _meanings(originals, judge), strict=True))
     places = {link: at for at, link in enumerate(judge.images)}
     shown = {key: pool.stated(key) for key in map(str, candidates["image"].unique())}
     place = {key: next(places[link] for link in of["image"]["links"] if link in places) for key, of in shown.items()}

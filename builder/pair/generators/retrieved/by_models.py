@@ -1,4 +1,4 @@
-"""Candidates whose answer the recipe's models must tell: the nearest images, with each answer that could be theirs."""
+"""Candidates whose answers the recipe's models must confirm: the nearest images, with each likely answer."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from twokeys.core.items import canonical_json
 
 NOTE = "the recipe's models agree on this answer about the image that was put in the place of the original's"
 SPARE = 16
-"""Neighbours that are looked for beyond those asked for: the question may be asked about the nearest already."""
+"""Further neighbours to search, since the corpus may already ask the question about the nearest images."""
 
 
-def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
-    """Put each item's question to the nearest images, and expect of them every answer that is likely.
+def by_models(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
+    """Combine each item's question with the nearest images, and every likely answer.
 
-    An expectation is no answer: `twokeys.builder.pair.judges.verification` asks the recipe's models, and most
-    candidates fall. A model that is asked a question about an image tells how likely each answer is, so that the
-    answer of the item itself is expected too, if another item with the question has a different one: an image that
-    came in for a `no` may be of use with a `yes`.
+    These answers are only expected: `twokeys.builder.pair.judges.verification` asks the recipe's models, and most
+    candidates are refused. Since a model returns the probability of every answer to a question, the item's answer is
+    expected, too, if another item with the same question has a different answer: an image that was retrieved for a `no`
+    may be useful with a `yes`.
 
     Args:
         items: The items, as generators read them.
         pool: The images.
-        settings: What the recipe asks for.
+        settings: The settings in the recipe.
     """
     likely = likely_answers(items, settings.answers)
     several = [len(answers) > 1 for answers in likely]
@@ -41,8 +41,8 @@ def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     asking["vertex"] = asking.groupby(settings.vertex(asking), sort=False).ngroup()
     asking["place"] = pool.places.get_indexer(pd.Index(asking["image_key"]))
     images = MinedPool(pool.vectors, _untold, pool.group_numbers)
-    asked = _asked(asking, items, pool, images, settings)
-    expected = _expected(asked, asking, images)
+    pairs = _asked(asking, items, pool, images, settings)
+    expected = _expected(pairs, asking, images)
     answer, answers = pd.factorize(expected["answer"])
     return Retrieval(
         settings.kind,
@@ -55,16 +55,15 @@ def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         understood=asking["id"].tolist(),
         checked=0,
         agreed=0,
-        askable=asking["id"][asking["vertex"].isin(set(asked["vertex"]))].tolist(),
+        askable=asking["id"][asking["vertex"].isin(set(pairs["vertex"]))].tolist(),
     )
 
 
 def likely_answers(items: pd.DataFrame, most: int) -> list[tuple[str, ...]]:
     """The answers that an image could have to each item's question.
 
-    These are the options; yes and no, or true and false, as the item has it; or the answers that the corpus most often
-    gives to the same question: the item's own, and `most` others at most. No other answer is likely if the question is
-    asked once.
+    These are the options; yes and no, or true and false; or the corpus's most frequent answers to the same question:
+    the item's answer, and at most `most` others. If the question occurs once, no other answer is likely.
 
     Example:
         >>> table = {"question_key": ["q", "q", "k"], "choices": [[], [], ["a", "b"]], "answer": ["1", "2", "b"],
@@ -73,36 +72,36 @@ def likely_answers(items: pd.DataFrame, most: int) -> list[tuple[str, ...]]:
         [('1', '2'), ('2', '1'), ('b', 'a')]
     """
     counted = items.groupby("question_key")["answer"].agg(_by_frequency)
-    found = []
+    likely = []
     columns = items[["question_key", "choices", "answer", "answer_type"]]
     for key, choices, answer, kind in columns.itertuples(index=False):
         two = next((sorted(pair) for pair in TWO if answer in pair), []) if kind == "yes/no" else []
         every = list(choices) or two or list(counted[key])
         others = [each for each in every if each != answer]
-        found.append((answer, *(others if len(choices) else others[:most])))
-    return found
+        likely.append((answer, *(others if len(choices) else others[:most])))
+    return likely
 
 
 def _by_frequency(answers: pd.Series[str]) -> tuple[str, ...]:
-    """Different answers, the most frequent first; equally frequent ones in alphabetical order."""
+    """Different answers, the most frequent first; equally frequent answers in alphabetical order."""
     return tuple(answers.value_counts().sort_index().sort_values(ascending=False, kind="stable").index)
 
 
 def _untold(_: int, images: Ints) -> tuple[Ints, tuple[str, ...]]:
-    """No annotation tells an answer."""
+    """No answers: there are no annotations."""
     return np.full(len(images), UNSAID, dtype=np.int64), ()
 
 
 def _asked(
     asking: pd.DataFrame, items: pd.DataFrame, pool: Pool, images: MinedPool, settings: Settings
 ) -> pd.DataFrame:
-    """About which images each vertex is asked: `item` (row of `asking`), `vertex`, `image` (place), `rank`; each once.
+    """The images for each vertex, each once: `item` (row of `asking`), `vertex`, `image` (place), `rank`.
 
-    An image about which the corpus asks the same already is none of them.
+    Images about which the corpus already asks the question are excluded.
     """
-    own = np.unique(asking["place"].to_numpy(dtype=np.int64))
-    row, image, _ = Search(images).nearest(own, None, settings.candidates + SPARE)
-    near = pd.DataFrame({"place": own[row], "image": image})
+    shown = np.unique(asking["place"].to_numpy(dtype=np.int64))
+    row, image, _ = Search(images).nearest(shown, None, settings.candidates + SPARE)
+    near = pd.DataFrame({"place": shown[row], "image": image})
     of_items = asking[["question_key", "vertex", "place"]].reset_index(names="item")
     pairs = of_items.merge(near, on="place", sort=False)  # the nearest image of each item first
     there = pd.MultiIndex.from_arrays([items["question_key"], pool.places.get_indexer(pd.Index(items["image_key"]))])
@@ -115,12 +114,12 @@ def _asked(
     return pairs[["item", "vertex", "image", "rank"]].reset_index(drop=True)
 
 
-def _expected(asked: pd.DataFrame, asking: pd.DataFrame, images: MinedPool) -> pd.DataFrame:
-    """Expected answers: `item` (row of `asking`), `image` (place), `answer`; those of the smallest rank first."""
+def _expected(pairs: pd.DataFrame, asking: pd.DataFrame, images: MinedPool) -> pd.DataFrame:
+    """Expected answers: `item` (row of `asking`), `image` (place), `answer`; the smallest rank first."""
     answer = asking["answer"].to_numpy(dtype=object)
-    rows = asked.assign(order=np.arange(len(asked)), answer=asking["likely"].to_numpy()[asked["item"].to_numpy()])
+    rows = pairs.assign(order=np.arange(len(pairs)), answer=asking["likely"].to_numpy()[pairs["item"].to_numpy()])
     rows = rows.explode("answer", ignore_index=True)
-    # The item for which the image was found has to have another answer than the one that is expected.
+    # The item that the image is for must have another answer than the expected answer.
     rows["same"] = rows["answer"].to_numpy() == answer[rows["item"].to_numpy(dtype=np.int64)]
     parts = [rows[~rows["same"]]]
     members = {int(str(vertex)): part for vertex, part in asking.groupby("vertex")}
