@@ -149,16 +149,16 @@ def _value(value: object) -> str:
 def show_new_key(made: NewKey) -> None:
     """Print where a pair of keys is, and what to do with each."""
     protected = "a passphrase protects it" if made.protected else "no passphrase protects it, only its mode 0600"
-    tabled.said(OUT, f"Key {made.key_id}. Secret, {protected}: {made.secret}")
-    tabled.said(OUT, f"To be published, as a file or as text: {made.public}")
+    tabled.print_sentence(OUT, f"Key {made.key_id}. Secret, {protected}: {made.secret}")
+    tabled.print_sentence(OUT, f"To be published, as a file or as text: {made.public}")
     OUT.print(made.text, markup=False, highlight=False)
 
 
 def show_signed(found: Signed) -> None:
     """Print where a signature is, and how a reader checks it."""
     replaced = f", in place of a signature by key {found.replaced}" if found.replaced else ""
-    tabled.said(OUT, f"{found.file}: signed by key {found.key_id}{replaced}", style="green")
-    tabled.said(OUT, f"A reader checks it with `twokeys verify {found.folder} --key NAME.pub`.")
+    tabled.print_sentence(OUT, f"{found.file}: signed by key {found.key_id}{replaced}", style="green")
+    tabled.print_sentence(OUT, f"A reader checks it with `twokeys verify {found.folder} --key NAME.pub`.")
 
 
 def show_push(pushed: Pushed) -> None:
