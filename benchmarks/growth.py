@@ -126,9 +126,12 @@ def measure(recipe: Path, work: Path, corpora: Path) -> list[Row]:
     ]
 
 
-def run(folder: Path, size: int, corpora: Path) -> list[Row]:
-    """Measure one size in a process of its own."""
+def run(folder: Path, size: int, corpora: Path, baselines: list[str]) -> list[Row]:
+    """Measure one size in a process of its own, with these baselines, or all that learn in seconds."""
     recipe = write(size, folder, corpora)
+    if baselines:
+        with recipe.open("a", encoding="utf-8") as file:
+            file.write(f"measure: {json.dumps({'baselines': baselines})}\n")
     work = folder / f"growth-{size}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -208,6 +211,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("sizes", type=int, nargs="*")
     parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--baselines", nargs="*", default=[])
     parser.add_argument("--label", default="after")
     parser.add_argument("--csv", type=Path, default=Path(__file__).with_name("growth.csv"))
     parser.add_argument("--plot", type=Path)
@@ -217,7 +221,7 @@ def main() -> None:
         print(json.dumps(measure(*arguments.one)))
         return
     for size in arguments.sizes:
-        save(arguments.csv, arguments.label, size, run(arguments.folder, size, arguments.corpora))
+        save(arguments.csv, arguments.label, size, run(arguments.folder, size, arguments.corpora, arguments.baselines))
     rows = read(arguments.csv)
     if arguments.plot:
         plot(rows, arguments.plot)
