@@ -201,7 +201,7 @@ def plot(rows: list[Row], path: Path) -> None:
         axis.set_xlabel("items")
         axis.grid(alpha=0.3)
     axes[0].set_ylabel("processor seconds")
-    axes[-1].legend(fontsize=8)
+    figure.legend(*axes[-1].get_legend_handles_labels(), loc="outside right upper", fontsize=8)
     figure.savefig(path, metadata={"Date": None})
 
 
