@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from twokeys.audit.evaluation.each_image import NEEDED, NUMBERS, masked_rows
 from twokeys.audit.evaluation.rates import dividends, rates
 from twokeys.audit.explanation import figures
 from twokeys.audit.pages import picture_of, png, small
@@ -49,6 +50,9 @@ def report(
             values=found.values,
             dividend=found.dividend,
             dividends=dividends(found),
+            masked=[] if found.each_image is None else masked_rows(found.each_image),
+            needed={} if found.each_image is None else found.each_image.needed,
+            numbers=NUMBERS,
             caution=caution(found.dividend.groups),
             quantiles=found.quantiles,
             leaks=[one for one in found.leaks if one.leaky],
@@ -101,5 +105,15 @@ def _example(item: dict[str, Any], row: pd.Series[Any], picture: Image.Image) ->
         "right": bool(item["right.both"]),
         "dividend": float(item["dividend"]),
         "values": views,
+        "needed": _needed(item.get(NEEDED)) if bool(item["right.both"]) else "",
         "picture": png(small(picture)),
     }
+
+
+def _needed(places: Any) -> str:
+    """The images that a right answer needs, in words; nothing for an item of one image."""
+    if places is None:
+        return ""
+    if not len(places):
+        return "It stays right, whichever image is masked alone."
+    return f"It becomes wrong without image {', without image '.join(map(str, places))}."

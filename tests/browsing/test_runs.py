@@ -125,15 +125,15 @@ def test_of_a_run_under_several_masks_one_is_named(folder: Path, runs: dict[str,
 
 def test_a_heat_map_shows_the_share_that_is_asked_for(library: Library) -> None:
     (run,) = library.explanations
-    image = library.thumbnails.image(0)
+    images = library.thumbnails.images(0)
     for share, words in ((0.0, []), (0.2, ["red"]), (0.4, ["square", "red"]), (1.0, ["the", "square", "red", "?"])):
-        heat = run.heat(0, "occlusion", share, image)
+        heat = run.heat(0, "occlusion", share, images)
         assert heat is not None
         assert heat.image is not None
         assert [word for word, colour in heat.words if not colour.endswith("0.00)")] == words
     assert heat.values["image and question"] == 0.9
-    assert run.heat(1, "occlusion", 1.0, image) is None
-    assert run.heat(0, "rollout", 1.0, image) is None
+    assert run.heat(1, "occlusion", 1.0, images) is None
+    assert run.heat(0, "rollout", 1.0, images) is None
 
 
 @pytest.mark.parametrize("change", [{"boxes": [[0, 0]]}, {"words": 3}, {"values": {}}, {"words": ["is"]}])
@@ -144,7 +144,7 @@ def test_a_line_that_does_not_fit_is_bad_input(
     (place / "explanations.jsonl").write_text(json.dumps(explanation("q0i0") | change) + "\n", encoding="utf-8")
     library = opened(folder, [], [place])
     with pytest.raises(BadInput, match="cannot be shown"):
-        library.explanations[0].heat(0, "occlusion", 1.0, library.thumbnails.image(0))
+        library.explanations[0].heat(0, "occlusion", 1.0, library.thumbnails.images(0))
 
 
 @given(st.lists(st.floats(-1, 1), max_size=12), st.integers(0, 20))
