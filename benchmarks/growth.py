@@ -126,9 +126,12 @@ def measure(recipe: Path, work: Path, corpora: Path) -> list[Row]:
     ]
 
 
-def run(folder: Path, size: int, corpora: Path) -> list[Row]:
-    """Measure one size in a process of its own."""
+def run(folder: Path, size: int, corpora: Path, baselines: list[str]) -> list[Row]:
+    """Measure one size in a process of its own, with these baselines, or all that learn in seconds."""
     recipe = write(size, folder, corpora)
+    if baselines:
+        with recipe.open("a", encoding="utf-8") as file:
+            file.write(f"measure: {json.dumps({'baselines': baselines})}\n")
     work = folder / f"growth-{size}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -198,7 +201,7 @@ def plot(rows: list[Row], path: Path) -> None:
         axis.set_xlabel("items")
         axis.grid(alpha=0.3)
     axes[0].set_ylabel("processor seconds")
-    axes[-1].legend(fontsize=8)
+    figure.legend(*axes[-1].get_legend_handles_labels(), loc="outside right upper", fontsize=8)
     figure.savefig(path, metadata={"Date": None})
 
 
@@ -208,6 +211,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("sizes", type=int, nargs="*")
     parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--baselines", nargs="*", default=[])
     parser.add_argument("--label", default="after")
     parser.add_argument("--csv", type=Path, default=Path(__file__).with_name("growth.csv"))
     parser.add_argument("--plot", type=Path)
@@ -217,7 +221,7 @@ def main() -> None:
         print(json.dumps(measure(*arguments.one)))
         return
     for size in arguments.sizes:
-        save(arguments.csv, arguments.label, size, run(arguments.folder, size, arguments.corpora))
+        save(arguments.csv, arguments.label, size, run(arguments.folder, size, arguments.corpora, arguments.baselines))
     rows = read(arguments.csv)
     if arguments.plot:
         plot(rows, arguments.plot)

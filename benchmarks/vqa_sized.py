@@ -31,6 +31,8 @@ PER_IMAGE = 5.34
 """Questions a photo has, as in VQA v2."""
 SAME_QUESTION = 0.6
 """Share of items whose answers are those of the same question, as far as it has any."""
+TRIES = 100
+"""Tries to make a text for each that is asked for."""
 CHANGED = 3
 """Most words of a question that are exchanged."""
 
@@ -67,7 +69,9 @@ def different(questions: list[str], number: int, rng: np.random.Generator) -> tu
         for before, word in pairwise(words):
             after[before].append(word)
     there, bases = set(texts), len(texts)
-    while len(texts) < number:
+    for _ in range(TRIES * number):
+        if len(texts) == number:
+            return texts, origin
         base = int(rng.integers(bases))
         words = texts[base].rstrip("?").split()
         if len(words) < 2:
@@ -80,7 +84,7 @@ def different(questions: list[str], number: int, rng: np.random.Generator) -> tu
             there.add(made)
             texts.append(made)
             origin.append(origin[base])
-    return texts, origin
+    raise ValueError(f"{len(questions):,} questions give {len(texts):,} different texts, not {number:,}")
 
 
 def write(number: int, folder: Path, corpora: Path, seed: int = 0) -> Path:

@@ -1,4 +1,4 @@
-"""All rules by name: the built-in ones, those of installed packages, and those in a file of the user's."""
+"""All rules by name: built-in rules, rules of installed packages, and rules in a file of the user."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BUILT_IN = {
     "solved-from-image": "twokeys.filters.solved_from_image:SolvedFromImage",
     "symmetric-grid": "twokeys.filters.symmetric_grid:SymmetricGrid",
 }
-"""Rule id -> where its class is."""
+"""Rule id -> module and class."""
 RULES: Registry[type[Rule]] = Registry(
     kind="rule",
     group="twokeys.rules",
@@ -48,12 +48,12 @@ RULES: Registry[type[Rule]] = Registry(
 
 
 def rules() -> dict[str, type[Rule]]:
-    """Return all rules by id: the built-in ones, then those of installed packages.
+    """Return all rules by id: the built-in rules, then the rules of installed packages.
 
-    A rule of a package that cannot be loaded is left out, with a warning that names the package.
+    A rule that cannot be loaded is skipped with a warning that names its package.
 
     Raises:
-        BadInput: When two have the same id.
+        BadInput: If two rules have the same id.
     """
     return RULES.all()
 
@@ -62,8 +62,8 @@ def rule_class(name: str) -> type[Rule]:
     """Resolve the id of a rule, or `path/to/file.py:ClassName` (relative to the working directory).
 
     Raises:
-        BadInput: When there is no such rule, file or class, or when ids are not unique, also when the class in the file
-            has the id of another rule.
+        BadInput: If there is no such rule, file or class, or ids are not unique, also if the class in the file has the
+            id of another rule.
     """
     path, _, class_name = name.rpartition(":")
     if not path.endswith(".py"):
@@ -83,8 +83,8 @@ def make(name: str, parameters: Mapping[str, Any] | None = None) -> Rule:
     """Build a rule from its name and its parameters as a recipe states them.
 
     Raises:
-        BadInput: When there is no such rule, when ids are not unique, or when a parameter is unknown, missing, or has a
-            wrong value.
+        BadInput: If there is no such rule, ids are not unique, or a parameter is unknown, missing, or has a wrong
+            value.
     """
     rule = rule_class(name)
     return declared(rule, arguments(rule, parameters or {}), name, rule_file_of(name))

@@ -1,1 +1,1 @@
-"""Comparison: evaluations of one benchmark side by side, with paired differences."""
+"""Comparison: evaluations of the same benchmark side by side, with paired differences."""

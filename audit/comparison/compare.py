@@ -1,4 +1,4 @@
-"""`twokeys compare`: evaluations of one benchmark side by side, on the items that all of them scored."""
+"""`twokeys compare`: evaluations of the same benchmark side by side, on the items that all of them scored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def compare(
     repository: str | None = None,
     revision: str | None = None,
 ) -> Compared:
-    """Compare evaluations of one published folder.
+    """Compare evaluations of the same published folder.
 
     Args:
         runs: Two or more folders that `twokeys evaluate` wrote, or evaluations.
@@ -77,7 +77,7 @@ def _rates(measure: Measure, names: Sequence[str]) -> list[RunRate]:
 
 
 def _differences(measure: Measure, names: Sequence[str]) -> list[PairedDifference]:
-    """Every pair of runs; the p values of one measure are corrected for their number."""
+    """Every pair of runs; the p values of a measure are corrected for their number."""
     differences = []
     for ahead, behind in combinations(range(len(names)), 2):
         apart = measure.values[ahead] - measure.values[behind]
@@ -117,8 +117,8 @@ def _difference(
 ) -> CategoryDifference:
     """A difference is the share of items that one run alone gets right, times how far the first run wins these.
 
-    Both shares have exact intervals, and what follows from both holds where both hold. It lies on one side of 0 just if
-    the second share is told from one half, as McNemar's test tells it.
+    Both shares have exact intervals, and the interval of their product holds if both hold. It excludes 0 exactly if the
+    second share differs from one half by McNemar's test.
     """
     apart = first != second
     result = exact(apart, groups, level)

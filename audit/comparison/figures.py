@@ -1,4 +1,4 @@
-"""Figures of a comparison: rates beside their paired differences, and rates by category."""
+"""Figures of a comparison: rates with their paired differences, and rates by category."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ COLOURS, MARKS = (BLUE, ORANGE, GREEN, SKY, GREY, INK), "osD^vP"
 NAME = 34
 """Characters after which a name is broken."""
 MOST = 40
-"""Categories that a figure shows: those with the most items."""
+"""Largest number of categories in a figure; categories with the most items come first."""
 FEW_RUNS = 3
-"""Up to so many runs, differences are drawn of all measures, and of more of accuracy alone."""
+"""Number of runs up to which differences of all measures are drawn; for more runs, only differences of accuracy."""
 
 
 def side_by_side(names: Sequence[str], rates: Sequence[RunRate], differences: Sequence[PairedDifference]) -> Figure:
@@ -86,7 +86,7 @@ def by_category(names: Sequence[str], rates: Sequence[CategoryRate]) -> Figure:
 
 
 def _place(at: int, number: int, of: int) -> float:
-    """Height of one run's dot in a row that all runs share."""
+    """Height of a run's dot in the row that all runs share."""
     return at + 0.6 * ((number + 0.5) / of - 0.5)
 
 

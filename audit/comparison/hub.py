@@ -46,10 +46,10 @@ def results(compared: Compared, repository: str, revision: str | None = None) ->
 
 
 def entries(run: Run, repository: str, revision: str | None = None) -> list[EvalResultEntry]:
-    """One result for each task of the benchmark's `eval.yaml`.
+    """A result for each task of the benchmark's `eval.yaml`.
 
     Raises:
-        BadInput: When the folder names no tasks, or the run did not score all items of one.
+        BadInput: If the folder names no tasks, or the run did not score all items of a task.
     """
     from huggingface_hub import EvalResultEntry
 
@@ -106,7 +106,7 @@ def _entries_text(results: list[EvalResultEntry]) -> str:
 
 
 def _card(run: Run, results: list[EvalResult]) -> str:
-    """A model card that holds nothing but results: its header is what belongs into the model's own card."""
+    """A model card with only the results: its header belongs into the model's card."""
     from huggingface_hub import ModelCardData
 
     header = ModelCardData(model_name=run.name, eval_results=results).to_yaml()
@@ -114,7 +114,7 @@ def _card(run: Run, results: list[EvalResult]) -> str:
 
 
 def _folders(names: list[str]) -> list[str]:
-    """Names of folders, each for one run: letters that every system takes, and a number where two would be alike."""
+    """Names of folders, one for each run: characters that every system accepts, and a number if two would be equal."""
     made: list[str] = []
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")[:80] or "run"

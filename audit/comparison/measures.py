@@ -1,4 +1,4 @@
-"""What runs are compared by: single items, pairs and quads of which all items must be right, and second scores."""
+"""Measures for the comparison of runs: items, pairs and quads whose items must all be right, and other scores."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SCORE = "score."
 
 @dataclass(frozen=True)
 class Measure:
-    """Something that each run has one value of for each unit: an item, a pair or a quad.
+    """A measure, with a value of each run for each unit: an item, a pair or a quad.
 
     Attributes:
         name: `accuracy`, `question`, `image`, `group` or a score.
-        title: What is counted, in words.
-        values: (runs, units): 1 where all items of the unit are right, else 0; or a score.
+        title: The measure in words.
+        values: (runs, units): 1 if all items of the unit are right, otherwise 0; or a score.
         groups: (units,) labels of groups.
         chance: How often uniform guesses are right; None for a score.
     """
@@ -43,7 +43,7 @@ def measures(tables: Sequence[pd.DataFrame], config: str) -> list[Measure]:
 
     Args:
         tables: The same items of each run, in the same order.
-        config: The config that was evaluated; pairs of all configs together are found anew among the items.
+        config: The evaluated config; for all configs together, pairs are searched among the items.
     """
     items = tables[0]
     right = np.stack([table[RIGHT].to_numpy(dtype=bool) for table in tables])

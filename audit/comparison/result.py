@@ -1,4 +1,4 @@
-"""What a comparison of evaluations found."""
+"""The result of a comparison of evaluations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLES: tuple[Table, ...] = ("rates", "differences", "categories", "category dif
 
 @dataclass(frozen=True)
 class Compared:
-    """Evaluations of one benchmark, side by side.
+    """Evaluations of the same benchmark, side by side.
 
     Attributes:
         runs: The runs, in the order in which they were given.
@@ -51,13 +51,13 @@ class Compared:
 
     @property
     def title(self) -> str:
-        """The runs, and what they are over."""
+        """The runs, and the compared items."""
         stated = self.runs[0].stated
         return f"{len(self.runs)} runs over {stated.folder} ({stated.config}, {stated.split}), {self.items:,} items"
 
     @property
     def apart(self) -> list[CategoryDifference]:
-        """Categories in which two runs are told apart, the furthest first."""
+        """Categories in which two runs differ significantly, the largest difference first."""
         clear = [each for each in self.category_differences if each.apart]
         return sorted(clear, key=lambda each: (-abs(each.difference), each.column, each.value, each.first, each.second))
 
@@ -93,7 +93,7 @@ class Compared:
         return notebook(self.title, self)
 
     def json(self) -> dict[str, Any]:
-        """Everything but the items; what cannot be known is null."""
+        """Everything except the items; unknown values are null."""
         return {
             "runs": [
                 {"name": run.name, "place": run.place, **run.stated.model_dump(), "scored": len(run.items)}
@@ -107,7 +107,7 @@ class Compared:
 
 
 def _flat(row: RunRate | PairedDifference) -> dict[str, Any]:
-    """A row with the interval's ends as columns of their own."""
+    """A row with the interval's ends as separate columns."""
     cells = row._asdict()
     own = cells.pop("own")
     ends = {"estimate": own.estimate, "low": own.low, "high": own.high, "n": own.n}

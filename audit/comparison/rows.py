@@ -15,11 +15,11 @@ SHORT = {
 
 
 class RunRate(NamedTuple):
-    """How often one run is right by one measure.
+    """The rate of a run by a measure.
 
     Attributes:
         measure: `accuracy`, a kind of pairs, or a score.
-        title: What is counted, in words.
+        title: The measure in words.
         run: The run.
         own: The share, with its interval over groups.
         chance: Of uniform guesses; None for a score.
@@ -33,11 +33,11 @@ class RunRate(NamedTuple):
 
 
 class PairedDifference(NamedTuple):
-    """By how much one run is better than another one by one measure, on the same units.
+    """The difference of two runs by a measure, on the same units.
 
     Attributes:
         measure: `accuracy`, a kind of pairs, or a score.
-        title: What is counted, in words.
+        title: The measure in words.
         first: The run that is subtracted from.
         second: The run that is subtracted.
         own: The mean difference, with its interval over groups.
@@ -61,7 +61,7 @@ class PairedDifference(NamedTuple):
 
 
 class CategoryDifference(NamedTuple):
-    """By how much one run is better than another one in one category.
+    """The difference of two runs in a category.
 
     Attributes:
         column: The column.
@@ -92,5 +92,5 @@ class CategoryDifference(NamedTuple):
 
     @property
     def apart(self) -> bool:
-        """Whether the whole interval lies on one side of 0."""
+        """Whether the interval excludes 0."""
         return self.low > 0 or self.high < 0

@@ -1,4 +1,4 @@
-"""The evaluations that are compared: read from their folders, of the same rows, each under a name of its own."""
+"""The compared evaluations: read from their folders, of the same rows, each with a unique name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RIGHT = "right.both"
 
 
 class Stated(BaseModel):
-    """What a run says of itself, as far as a comparison needs it."""
+    """The statements of a run about itself that a comparison needs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,13 +41,13 @@ class Stated(BaseModel):
 
 @dataclass(frozen=True)
 class Run:
-    """One evaluation.
+    """An evaluation.
 
     Attributes:
-        name: What it is called beside the others.
+        name: Its unique name in the comparison.
         place: Its folder, or the name of its model.
-        stated: What was run.
-        benchmark: What the published folder's manifest says.
+        stated: Its model and settings.
+        benchmark: Facts from the published folder's manifest.
         items: Its items, as `twokeys.audit.evaluation.result.Evaluation` has them.
     """
 
@@ -62,7 +62,7 @@ def runs_of(given: Sequence[Path | str | Evaluation]) -> list[Run]:
     """Read the runs, and see that they can be compared.
 
     Raises:
-        BadInput: When there are fewer than two, one is not whole, two are of different rows, or no item is in all.
+        BadInput: If there are fewer than two runs, a run is not whole, two are of different rows, or share no item.
     """
     if len(given) < 2:
         remedy = "name two runs or more"
@@ -154,9 +154,9 @@ def _named(run: Run, name: str) -> Run:
 
 
 def _names(found: Sequence[Run]) -> list[str]:
-    """A name for each run: its model without the version, with it, or with its folder; the shortest that tells apart.
+    """A name for each run: its model without the version, with it, or with its folder; the shortest unique names.
 
-    What a model is called is text of others: it is one line without blanks at its ends.
+    The name of a model is text from outside: it becomes a single line without blanks at its ends.
     """
     whole = [" ".join(run.stated.model.split()) or "(no name)" for run in found]
     short = [name.partition("@")[0].rpartition("/")[2].removeprefix("reference:") or name for name in whole]

@@ -14,7 +14,7 @@ from twokeys.data_cards.tables import NONE, Cells, count, interval, percent
 
 CHANCE = "chance"
 TOLD = 5
-"""Categories in which runs are told apart that are told in words."""
+"""Largest number of sentences about categories in which runs differ."""
 LEGEND = {
     "question": "Question pairs: one question, two images, both right.",
     "image": "Image pairs: one image, two questions, both right.",
@@ -42,12 +42,12 @@ def rates(compared: Compared) -> tuple[Cells, list[Cells]]:
 
 
 def legend(compared: Compared) -> str:
-    """What the columns of pairs count; empty if there are none."""
+    """The meaning of the columns of pairs; empty if there are none."""
     return " ".join(LEGEND[name] for name in dict.fromkeys(rate.measure for rate in compared.rates) if name in LEGEND)
 
 
 def differences(compared: Compared) -> tuple[Cells, list[Cells]]:
-    """A row for each pair of runs and measure; where no group holds two items, both tests are one."""
+    """A row for each pair of runs and measure; if no group holds two items, both tests are the same."""
     grouped = any(difference.p != difference.p_mcnemar for difference in compared.differences)
     tests = ("McNemar p", "by groups p", "Holm p") if grouped else ("McNemar p", "Holm p")
     rows = []
@@ -94,7 +94,7 @@ def category_differences(compared: Compared) -> tuple[Cells, list[Cells]]:
 
 
 def sentences(compared: Compared) -> list[str]:
-    """What stands out, in words: between runs, then in categories."""
+    """Sentences about notable results: between runs, then in categories."""
     verdicts = [_verdict(each) for each in compared.differences if each.measure == ACCURACY]
     categories_apart = [_apart(each) for each in compared.apart]
     if not compared.category_differences:

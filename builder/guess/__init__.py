@@ -1,1 +1,1 @@
-"""Guessing a recipe from what lies at a path: files, columns, images, golds, and the text that says so."""
+"""Guesses a recipe from the files at a path: columns, images, golds, and the YAML text of the recipe."""

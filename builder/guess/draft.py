@@ -29,11 +29,11 @@ class Draft:
 
     Attributes:
         name: Its name.
-        place: What lies there.
+        place: The files at the path.
         columns: `columns` of the corpus.
-        names_only: Whether images are known by name alone.
+        names_only: Whether images have no files.
         splits: Official split -> published split.
-        notes: Field -> what a person should fill in or look at.
+        notes: Field -> a note on what the user should fill in or check.
         rest: Columns without a role.
     """
 
@@ -197,12 +197,12 @@ def _named(seen: ImagesFound) -> set[str]:
 
 
 def _worth(rows: Records, column: str) -> bool:
-    """Whether a column is worth keeping with every item: it is short, and not what ImageFolder calls `image`."""
+    """Whether a column should be kept with every item: it is short, and not the `image` of an ImageFolder."""
     return column != "file_name" and all(len(str(row.get(column))) < _LONGEST for row in rows)
 
 
 def _flow(value: Any) -> str:
-    """A value as YAML on one line."""
+    """A value as YAML on a single line."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
     return text.removesuffix("...\n").strip()
 
@@ -212,6 +212,6 @@ def _listed(name: str, values: list[str]) -> str:
 
 
 def _line(name: str, value: str, note: str = "", plain: bool = False) -> str:
-    """One line with its comment."""
+    """A line with its comment."""
     text = f"{name}: {value if plain else _flow(value)}"
     return f"{text:<30} # {note}" if note else text

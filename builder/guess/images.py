@@ -1,4 +1,4 @@
-"""Where the images of a table are: inside it, or files whose paths follow from its columns."""
+"""The place of a table's images: inside the table, or files whose paths follow from its columns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
 _ID = re.compile(r"(image|img|photo|picture|figure)[ _-]?(id|name|file|path|key)?", re.IGNORECASE)
 _HEAD = 100
-"""Characters of a text that tell whether it is words."""
+"""Number of characters by which texts of words are recognised."""
 _MOST, _LEAST = 0.8, 0.2
 """A template holds for most rows that have its columns, and rows that have these are not few."""
 _FEW = 8
@@ -34,12 +34,12 @@ _FEW = 8
 
 @dataclass(frozen=True)
 class ImagesFound:
-    """What a recipe says about images.
+    """The entries of a recipe about images.
 
     Attributes:
-        columns: `columns.image`: a column, a template, or several columns; None if nothing was found.
-        known: Whether their bytes are at hand; else they are known by name.
-        only: Columns that hold images and nothing else.
+        columns: `columns.image`: a column, a template, or several columns; None if there are no images.
+        known: Whether their bytes are available; otherwise only their names are.
+        only: Columns that hold only images.
         addresses: Whether the column holds addresses of the web.
     """
 
@@ -57,7 +57,7 @@ def embedded(file: SourceFile) -> list[str]:
 
 
 def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
-    """Guess where the images of some rows are.
+    """Guess the place of the images of some rows.
 
     Args:
         records: Some rows.
@@ -126,7 +126,7 @@ def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
 
 
 def _candidates(files: Sequence[PurePosixPath], cells: dict[str, str]) -> Sequence[PurePosixPath]:
-    """The files of one name; of many, those that lie in a folder named after a cell, such as 12/image.png."""
+    """The files with a name; of many files, those in a folder that is named after a cell, such as 12/image.png."""
     if len(files) <= _FEW:
         return files
     values = set(cells.values())

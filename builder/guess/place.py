@@ -1,4 +1,4 @@
-"""What lies at a path: a file, a folder of tables, a dataset folder, or a dataset of the Hub in the local cache."""
+"""The data at a path: a file, a folder of tables, a dataset folder, or a dataset of the Hub in the local cache."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from twokeys.core.pictures.decoding import file_endings
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 _COMMIT = re.compile(r"/snapshots/([0-9a-f]{40})")
 _MOST_FILES = 200_000
-"""Files of a folder that are looked at, at most."""
+"""Largest number of files of a folder that are listed."""
 _NEEDS = f"a file ending in {', '.join(TABLES)}, a folder that holds such, or a dataset of the Hub in the local cache"
 
 
@@ -38,7 +38,7 @@ class Place:
         commit: Commit of a repository in the local cache.
         files: Split -> its files.
         others: Further tables of the folder, which hold no items by themselves.
-        card: What the YAML head of the folder's README says.
+        card: The YAML header of the folder's README.
     """
 
     root: Path
@@ -55,7 +55,7 @@ def place(name: str | Path) -> Place:
     """Find the tables that a path or a Hub name leads to, without the network.
 
     Raises:
-        BadInput: When nothing is there, or what is there holds no table.
+        BadInput: If the path does not exist, or there is no table.
     """
     path = Path(name).expanduser()
     if path.is_file():
@@ -73,7 +73,7 @@ def of_folder(root: Path) -> Place:
     """Find the tables of a folder.
 
     Raises:
-        BadInput: When it holds none, or what it holds cannot be read as a dataset.
+        BadInput: If there is no dataset, or it cannot be read.
     """
     if _is_dataset(root):
         corpus = _corpus("hf", root, {})
@@ -147,7 +147,7 @@ def _commit(root: Path) -> str | None:
 
 
 def listing(root: Path) -> list[Path]:
-    """Files of a folder and of the folders in it, sorted; hidden ones are passed over, and links to folders too."""
+    """Files of a folder and its subfolders, sorted; hidden files and links to folders are skipped."""
     files: list[Path] = []
     for inside, folders, names in os.walk(root):
         folder = Path(inside)
@@ -161,7 +161,7 @@ def listing(root: Path) -> list[Path]:
 def images_below(root: Path) -> list[PurePosixPath]:
     """Image files of a folder and of the folders and archives in it, as rows name them: `photos.zip/1.png`.
 
-    An archive that cannot be read holds none: whoever reads the corpus is told what is wrong with it.
+    An unreadable archive counts as empty: the reader of the corpus reports its problem.
     """
     images: list[PurePosixPath] = []
     for path in listing(root):
@@ -186,7 +186,7 @@ def _is_table(path: Path) -> bool:
 
 
 def _by_split(names: list[str]) -> dict[str, str | list[str]]:
-    """The files of each split that paths tell."""
+    """The files of each split, by their paths."""
     by_split: dict[str, list[str]] = {}
     for name in names:
         by_split.setdefault(_split(name), []).append(name)
@@ -194,7 +194,7 @@ def _by_split(names: list[str]) -> dict[str, str | list[str]]:
 
 
 def _split(name: str) -> str:
-    """The split that a path tells: its folder if there is one, and its own name."""
+    """The split in a path: in the name of its folder, or of the file."""
     path = Path(name)
     stem = path.name.partition(".")[0]
     return stem if path.parent.name in ("", ".", "data") else f"{path.parent.name}_{stem}"

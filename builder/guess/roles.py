@@ -1,4 +1,4 @@
-"""Which column holds what: told by names, and checked against the values of some rows."""
+"""The roles of columns: guessed from their names, and checked against the values of some rows."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _FEW = 12
 
 @dataclass
 class Roles:
-    """The columns of a table, as a recipe names them; None where nothing was found.
+    """The columns of a table, as a recipe names them; None if there is no such column.
 
     Attributes:
         question: Column of the question.
         answer: Column of the gold.
-        hint: Column of a text that stands before the question.
+        hint: Column of a text that precedes the question.
         choices: Column of the options, or a column for each.
-        answers: Column of what annotators answered.
+        answers: Column of all annotators' answers.
         answer_is: How the gold of a question with options is given.
         answer_type: Column of answer types.
         id: Column of ids that differ.
         split: Column of splits.
         separators: Column -> the text between the members of its lists.
-        unsure: Field -> a sentence about what could not be told.
+        unsure: Field -> a sentence about an uncertain guess.
     """
 
     question: str | None = None
@@ -71,11 +71,11 @@ class Roles:
 
 
 def roles(records: Records, images: Sequence[str] = ()) -> Roles:
-    """Guess what the columns of some records hold.
+    """Guess the roles of the columns of some records.
 
     Args:
         records: Some rows.
-        images: Columns that hold images, and nothing else.
+        images: Columns that hold only images.
     """
     names = [name for name in dict.fromkeys(name for record in records for name in record) if name not in images]
     guessed = Roles(question=_named(names, _QUESTION, records, _is_text))
@@ -199,7 +199,7 @@ def _option_columns(names: Sequence[str]) -> list[str] | None:
 
 
 def _inside_objects(values: Sequence[Any], name: str, roles: Roles) -> str | list[str] | None:
-    """The options of objects: by letter, in fields that are numbered, or in the list beside that of their labels."""
+    """The options in objects: by letter, in numbered fields, or in a list next to the list of their labels."""
     if all(by_letter(value) for value in values):
         return name
     objects = [value for value in values if isinstance(value, dict)]
@@ -222,7 +222,7 @@ def _in_order(options: dict[str, Any]) -> bool:
 
 
 def _read_options(records: Records, roles: Roles) -> None:
-    """Find what stands between the options of a column of texts, or give the column up."""
+    """Guess the separator of the options in a column of texts, or give the column up."""
     if not isinstance(roles.choices, str):
         return
     values = texts(records, roles.choices)
@@ -245,7 +245,7 @@ def _read_options(records: Records, roles: Roles) -> None:
 
 
 def _judge(records: Records, roles: Roles) -> None:
-    """Tell how the golds of questions with options are given, and what golds without options may need."""
+    """Guess how golds name an option, and which settings golds without options may need."""
     if roles.answer is None or not texts(records, roles.answer):
         if roles.answer is None and roles.answers is None:
             roles.unsure["answer"] = "the column of golds"

@@ -16,7 +16,7 @@ from twokeys.core.errors import BadInput
 from twokeys.core.templates import as_text, is_template
 
 _ROWS = 200
-"""Rows that are looked at."""
+"""Number of rows that are read."""
 _FEWEST = 20
 """Of each split at least."""
 _SHARED = 0.8
@@ -25,13 +25,13 @@ _SHARED = 0.8
 
 @dataclass(frozen=True)
 class SecondFile:
-    """A table with the golds of another one.
+    """A table with the golds of another table.
 
     Attributes:
         name: Its path inside the folder.
         id: The column of ids, which has the same name in both.
-        answer: Its column of golds, or of what annotators answered.
-        several: Whether the column holds what annotators answered.
+        answer: Its column of golds, or of all annotators' answers.
+        several: Whether the column holds all annotators' answers.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Sampled:
     Attributes:
         place: With these tables alone.
         rows: Rows of all splits.
-        first: Rows of the first one.
+        first: Rows of the first table.
         inside: Columns that hold bytes of images.
         shared: Columns that every table has.
         second: The table with their golds, if they have none.
@@ -123,7 +123,7 @@ def sample(file: SourceFile, most: int) -> tuple[Records, list[str]]:
 
 
 def _told(rows: Records, inside: list[str]) -> tuple[str | None, str | None]:
-    """The columns of questions and of golds; tables of one kind name them alike."""
+    """The columns of questions and of golds; tables of the same kind give them the same names."""
     guessed = roles(rows, inside)
     return guessed.question, guessed.answer or guessed.answers
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
+from twokeys.builder.measure.headers import HEADER, of_header
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.results import Parts
@@ -37,7 +38,9 @@ BINS = 8
 SAMPLE = 2**16
 """Pixels whose colours are counted."""
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "MPO")
-FILE = 18
+_WRITTEN = 18
+"""Features of how a file was written."""
+FILE = _WRITTEN + len(HEADER)
 """Features of the file."""
 GROUPS = {"corners": 60, "borders": 20, "frequencies": 19, "colours": 3 * BINS + 7, "pixels": 12 * CORNER * CORNER}
 """Groups of features of the decoded image, in order -> their sizes; the last group is the pixels of the corners."""
@@ -63,7 +66,7 @@ class Details(Parts):
         return rows
 
 
-@stage("details", version=2)
+@stage("details", version=3)
 def details(space: Workspace, pictures: Pictures) -> Details:
     """Read the details of all images."""
     space.parts(_write, pictures.shards(PICTURES_PER_SHARD))
@@ -96,7 +99,7 @@ def replaced(row: Floats, groups: Mapping[str, Floats]) -> Floats:
 
 
 def of_file(data: bytes) -> Floats:
-    """(`FILE`,) features of how a file was written."""
+    """(`FILE`,) features of how a file was written, and of what it says beside its pixels."""
     with Image.open(io.BytesIO(data)) as image:
         tables = getattr(image, "quantization", None) or {}
         luma, chroma = (np.array(tables.get(number, [0] * 64), dtype=np.float64) for number in (0, 1))
@@ -109,7 +112,8 @@ def of_file(data: bytes) -> Floats:
             layers[0][0] * layers[0][1] if layers else 0, bool(info.get("progressive")), tags,
             len(info.get("icc_profile") or b""), len(info), len(info.get("comment") or b""),
         )  # fmt: skip
-    return np.array(features, dtype=np.float32)
+        assert len(features) == _WRITTEN
+        return np.concatenate([np.array(features, dtype=np.float32), of_header(image)])
 
 
 def of_pixels(pixels: Pixels, groups: Iterable[str] = tuple(GROUPS)) -> dict[str, Floats]:

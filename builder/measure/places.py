@@ -18,10 +18,13 @@ from twokeys.core.items import row_order
 Floats = NDArray[np.float32]
 
 DIVISORS = (2, 3, 4, 5, 8, 10)
+DIGITS = 8
+"""Digits of the number whose parity is read, from the second last on."""
 FIELDS = (
     "rank in the table", "rank in the source", "picture", "rank among the picture's rows",
     "rank among them in the source", "rows of the picture", "form of the id", "length of the id",
     *(f"number modulo {divisor}" for divisor in DIVISORS),
+    *(f"parity of digit {place} from the end" for place in range(2, DIGITS + 2)),
 )  # fmt: skip
 ORDERS = (FIELDS.index("rank in the table"), FIELDS.index("rank in the source"))
 PICTURE = FIELDS.index("picture")
@@ -57,6 +60,7 @@ def places(items: pd.DataFrame) -> pd.DataFrame:
         published, source, picture, _ranks_within(picture, published), _ranks_within(picture, source),
         np.bincount(picture, minlength=1)[picture], sign.map(shapes), items["source_id"].map(len),
         *(np.where(last < 0, -1, last % divisor) for divisor in DIVISORS),
+        *(numbers.map(lambda found, at=at: found[-1] // 10**at % 2 if found else -1) for at in range(1, DIGITS + 1)),
     ]  # fmt: skip
     table = dict(zip(FIELDS, columns, strict=True))
     return pd.DataFrame({name: np.asarray(column, dtype=np.float32) for name, column in table.items()}).set_index(

@@ -83,7 +83,7 @@ class Measurements(Result):
     table: pd.DataFrame
 
 
-@stage("measure", version=5)
+@stage("measure", version=6)
 def measure(
     space: Workspace, items: KeyedTable, how: CrossFit, seed: int, fit_on: NDArray[np.bool_] | None = None
 ) -> Measurements:

@@ -1,4 +1,4 @@
-"""All that a build made: what the published folder is written from."""
+"""The results of all stages of a build, from which the published folder is written."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
     "sentence-transformers", "torch", "transformers",
 )  # fmt: skip
-"""Packages whose version may decide what is in the rows."""
+"""Packages whose versions may affect the rows."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """What the stages of a build made.
+    """The results of the stages of a build.
 
     Attributes:
         recipe: The recipe.
         survey: All items that were read.
-        filtered: What the rules dropped.
-        paired: What went on to balance.
+        filtered: The items that rules dropped.
+        paired: The items that went on to balance.
         selection: The balanced set.
-        certified: What the certificates are made from.
+        certified: The evidence for the certificates.
     """
 
     recipe: Recipe
@@ -63,7 +63,7 @@ class Build:
 
     @property
     def encoders(self) -> dict[str, str]:
-        """Encoders that were used, by what they encode."""
+        """The used encoders, by the view that they encode."""
         audited = self.recipe.audited
         adversaries = chosen([name for names in families(audited) for name in names]) if audited else {}
         return self.survey.encoders | named(self.survey.represent.reads(adversaries).encoders)

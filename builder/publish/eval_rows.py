@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Config -> its rows; a config without rows is left out.
+    """Config -> its rows; configs without rows are omitted.
 
     Args:
         items: Published rows with `split`. `target` becomes the letter of the right option, or the answer.
@@ -49,7 +49,7 @@ def shows(uri: str, data: bytes, limits: Images) -> bool:
     """Whether a data URI shows the image that has these bytes, pixel for pixel.
 
     Raises:
-        BadInput: When one of both is no image within the limits.
+        BadInput: If either is no image within the limits.
     """
     try:
         body, kind = content(uri)

@@ -1,4 +1,4 @@
-"""Identity of published rows: a hash of what they say, whatever library, engine or shard count wrote them."""
+"""Identity of published rows: a hash of their values, which does not depend on library, engine or number of shards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> 
 
     Args:
         rows: Rows with `id`; an image is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
-        split: The split that all rows are of; None when each row has its own `split`.
+        split: The split of all rows; None if each row has a `split`.
 
     Returns:
         The hash, in hex: rows in another order have the same, other rows have another.

@@ -1,4 +1,4 @@
-"""A published folder with what became of every row: its tiers, what was removed, and all of it together."""
+"""A published folder in memory: its tiers, its removed rows, and all rows together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from twokeys.data_cards.published import PublishedFolder
 
 
 class Folder(PublishedFolder):
-    """A published folder with its tables in memory, images left on disk, measurements beside the items.
+    """A published folder with tables in memory, measurements joined to the items, and images on disk.
 
     Attributes:
         balanced: Rows of the `balanced` config with `split` and their measurements, sorted by id.
@@ -45,7 +45,7 @@ class Folder(PublishedFolder):
         return self.rows_of(config, columns).sort_values("id", ignore_index=True)
 
     def _measured(self, rows: pd.DataFrame, tier: str) -> pd.DataFrame:
-        """Rows of a tier beside what was measured of them, but for what was fitted on the other tier."""
+        """Rows of a tier with their measurements, except measurements that were fitted on the other tier."""
         names = [name for name in self.measurements if is_measurement(name) and of_tier(name, tier)]
         if not len(rows):
             return rows
@@ -59,7 +59,7 @@ class Folder(PublishedFolder):
 
     @cached_property
     def unbalanced(self) -> pd.DataFrame:
-        """Items of the audited tier alone: balance left them out, and the other tier took them."""
+        """Items that are only in the audited tier, since balance dropped them."""
         apart = self.audited[~self.audited["id"].isin(set(self.balanced["id"]))]
         # What its adversaries said stands in `audited` alone.
         of_other_tiers = [name for name in apart if is_measurement(name) and not of_tier(name, BALANCED)]
@@ -67,7 +67,7 @@ class Folder(PublishedFolder):
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """Every row that could be used, published or removed, sorted by id; `stage` is missing where published."""
+        """Every usable row, published or removed, sorted by id; published rows have no `stage`."""
         published = self.balanced.assign(stage=None, rule=None, reason=None)
         removed = self.removed[self.removed["stage"] != "read"]
         tables = [table for table in (published, self.unbalanced, removed) if len(table)]
@@ -80,7 +80,7 @@ class Folder(PublishedFolder):
 
     @cached_property
     def items(self) -> pd.DataFrame:
-        """All items that were read, as they were read: no constructed ones, and no wording of a paraphrase."""
+        """All items as they were read: without constructed items, and in the wording of the source."""
         items = self.rows[self.rows["edit_of"].isna()].reset_index(drop=True)
         reworded = np.flatnonzero(items["question_asked"].notna())
         for name, values in (
@@ -95,5 +95,5 @@ class Folder(PublishedFolder):
 
     @cached_property
     def paired(self) -> pd.DataFrame:
-        """The items that went on to balance: what the rules left, what pairing added, in its wording."""
+        """The items that went on to balance: kept by the rules, or added by pairing, in the published wording."""
         return self.rows[self.rows["stage"].fillna("balance") == "balance"].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""A dataset repository on a hub, as `twokeys push` finds it, and what a hub's refusals mean for the user."""
+"""A dataset repository on a hub before a push, and the hub's refusals as instructions for the user."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _REMEDIES = {
 
 
 def named(repository: str) -> None:
-    """Check the name of a repository before anything else is done.
+    """Check the name of a repository before any other step.
 
     Raises:
         BadInput: When it is not of the form OWNER/NAME.
@@ -65,7 +65,7 @@ class Repository:
         """Find the repository, or make it.
 
         Raises:
-            BadInput: When it is there and readable by others than was asked for.
+            BadInput: If it exists, and its visibility is not the requested visibility.
         """
         from huggingface_hub.errors import RepositoryNotFoundError
 
@@ -100,7 +100,7 @@ class Repository:
         """Files of the main branch that an earlier push of the same benchmark brought.
 
         Raises:
-            BadInput: When there are files that no push brought, or those of another benchmark.
+            BadInput: If it holds files that no push uploaded, or files of another benchmark.
         """
         there = set(self.api.list_repo_files(self.name, revision=self.head, repo_type=KIND)) - HUBS_OWN
         manifest = self._manifest() if MANIFEST in there else {}
@@ -133,7 +133,7 @@ class Repository:
 
 @contextmanager
 def hub_answers(repository: str) -> Iterator[None]:
-    """Turn what a hub refuses into what the user can do.
+    """Turn a hub's refusal into an instruction for the user.
 
     Raises:
         BadInput: In the place of every error of the hub's client.

@@ -28,10 +28,10 @@ from twokeys.data_cards.pairing import Pairing
 
 
 def claims(build: Build, configs: dict[str, Config]) -> Manifest:
-    """Gather the manifest of a build; the hashes of its files are not known yet.
+    """Make the manifest of a build, without the hashes of its files.
 
     Args:
-        build: What the stages made.
+        build: The results of the stages.
         configs: The configs as written.
     """
     recipe, survey, paired = build.recipe, build.survey, build.paired
@@ -121,7 +121,7 @@ def _reasons(problems: pd.Series[str]) -> dict[str, int]:
 
 
 def _terms(origin: Corpus | Pool) -> dict[str, Any]:
-    """What a recipe says of a corpus or a pool, as manifests repeat it."""
+    """The statements of a recipe about a corpus or a pool, as manifests repeat them."""
     names = ("name", "format", "revision", "license", "license_link", "citation", "homepage", "notice")
     return {name: getattr(origin, name) for name in names}
 

@@ -1,4 +1,4 @@
-"""The config `measurements`: what was measured of every published item, a row for each."""
+"""The config `measurements`: a row of measurements for each published item."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from twokeys.core.columns import is_measurement
 def measurement_rows(tiers: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Gather the measurements of the tiers.
 
-    An item that is in two tiers has one row: what was measured before any tier was selected is the same in both, and
-    what was fitted on the rows of one tier has columns of its own.
+    An item in two tiers has a single row: measurements before the selection of tiers are the same for both, and
+    measurements that were fitted on the rows of a tier have separate columns.
 
     Args:
         tiers: Rows of each tier, with `id`, `split` and `image_key`.

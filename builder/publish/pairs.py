@@ -1,4 +1,4 @@
-"""The config `pairs`: every pair of counterfactual partners of the balanced set as one row with both members."""
+"""The config `pairs`: a row with both members for every pair of counterfactual partners in the balanced set."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SIDE = ("question", "choices", "answer", "answer_source", "image_key", KEYS)
 def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
     """Write the partners of a balanced set as rows.
 
-    The member that comes first by a hash of its id is named first, the other one is `partner_*`: which of both it is
-    follows from nothing that the source's ids may tell. An item can be in several pairs.
+    The first member by a hash of its id is named first, the other member is `partner_*`, so that the order reveals
+    nothing about the source's ids. An item can be in several pairs.
 
     Args:
         balanced: Rows of the config `balanced` with `split`.
 
     Returns:
-        One row per pair with `split` and the columns of the config, images left out.
+        A row for each pair, with `split` and the columns of the config except images.
     """
     rows: dict[str, dict[str, Any]] = {str(row["id"]): row for row in balanced.to_dict("records")}  # type: ignore[misc]
     edits = _edits(rows)
@@ -43,7 +43,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
 
 
 def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
-    """The edit that made one image, or one question, of another: also for other items that show the two of them."""
+    """Each pair of images or questions -> the edit between them, also for other items with this pair."""
     pairs: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
     for row in rows.values():
         base = rows.get(str(row.get("edit_of")))
@@ -54,7 +54,7 @@ def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], 
 
 
 def _boxes(made: dict[str, Any]) -> list[list[int]]:
-    """Where an edit made two images differ: outside its boxes both are the same, so that they hold for both."""
+    """The boxes in which the edit of an image differs; outside them both images are the same."""
     retrieved = is_retrieved(made["edit_kind"])
     return [] if retrieved else [list(map(int, box)) for box in made["edit_boxes"]]
 

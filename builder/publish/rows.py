@@ -29,7 +29,7 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 SHARD_BYTES = 400 * 2**20
 """Unique image bytes per shard file."""
 GROUP_BYTES = 64 * 2**20
-"""Image bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
+"""Image bytes of a row group, repeated images included: the memory of a reader that holds a row group."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Written:
     """A config on disk.
 
     Attributes:
-        config: What the manifest says of it.
+        config: Its entry in the manifest.
         info: Its `dataset_info` entry for the card.
     """
 
@@ -51,7 +51,7 @@ def write_config(
     table: pd.DataFrame,
     pictures: Pictures | None,
 ) -> Written:
-    """Write one config, split by split.
+    """Write a config, split by split.
 
     Args:
         folder: The published folder under construction.
@@ -79,11 +79,11 @@ def write_config(
 def in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """Put rows in the order in which they are published.
 
-    Rows of one image are neighbours, so that a row group holds it once; its key is a hash of its pixels, and inside a
-    image rows go by a hash of the id. The id itself may tell answers: it may count yes and no by turns.
+    Rows are sorted by image key, so that a row group holds each image once, then by a hash of the id. The id itself may
+    reveal answers: in the source, yes and no may alternate.
 
     Args:
-        rows: Rows of one config and split, with `image_key` (None where a row has no image) and `id`.
+        rows: Rows of a config and split, with `image_key` (None if a row has no image) and `id`.
     """
     place = rows["id"].map(row_order)
     return rows.assign(_place=place).sort_values(["image_key", "_place"], na_position="last").drop(columns="_place")

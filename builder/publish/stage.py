@@ -33,7 +33,7 @@ def publish(run: Run, build: Build, output: Output) -> Manifest:
 
     Args:
         run: The build under way.
-        build: What the stages made.
+        build: The results of the stages.
         output: The folder; an earlier build there is replaced.
     """
     if (there := _published(output.place, build.key)) is not None:
@@ -48,7 +48,7 @@ def publish(run: Run, build: Build, output: Output) -> Manifest:
 
 
 def _published(folder: Path, key: str) -> Manifest | None:
-    """The manifest of an earlier build with the same key, if the folder still is what it says."""
+    """The manifest of an earlier build with the same key, if the folder has not changed."""
     try:
         there = Manifest.load(folder)
     except (OSError, ValueError):
@@ -86,7 +86,7 @@ def _write_certificate(folder: Path, build: Build, configs: dict[str, Written]) 
 
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:
-    """Write what people read; returns the manifest with the hashes of all files."""
+    """Write card, report and other documents; returns the manifest with the hashes of all files."""
     from twokeys.data_cards.figure_files import write_figures
     from twokeys.data_cards.report import FILE as REPORT
     from twokeys.data_cards.report import report_text

@@ -1,7 +1,7 @@
-"""Images in archives: members of zip and tar files are read one by one, and nothing is unpacked into a folder.
+"""Images in archives: members of zip and tar files are read singly, and nothing is unpacked into a folder.
 
-Which members there are is looked up once. Limits are held before a member is read; a member that is a link, or that
-has a name that leads out of the archive, is none.
+The members are listed once. Limits are checked before a member is read; links, and members whose name leads out of the
+archive, are not read.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from twokeys.core.errors import BadInput
 from twokeys.core.files import Stamp, stamp
 
 ENDINGS = (".zip", ".tar", ".tgz")
-"""Of an archive's name; that of a packed file may follow (`.tar.gz`)."""
+"""Endings of an archive's name; the ending of a packed file may follow (`.tar.gz`)."""
 LARGEST = 512 * 2**20
-"""Bytes of a member, unpacked."""
+"""Largest number of bytes of an unpacked member."""
 MOST = 2_000_000
-"""Members of an archive."""
+"""Largest number of members of an archive."""
 _REMEDY = "unpack the archive by hand, and name its folder as `image_folder`"
 
 Read = Callable[[], bytes]
@@ -38,8 +38,8 @@ class Members:
     """The members of an archive.
 
     Attributes:
-        found: Name -> how many bytes it has, and how they are read; None if two members have the name.
-        refused: Name -> why a member cannot be read.
+        found: Name -> its number of bytes, and a function that reads them; None if two members have the name.
+        refused: Name -> why the member cannot be read.
         by_file_name: Bare file name -> names of members.
     """
 
@@ -49,9 +49,9 @@ class Members:
 
 
 def archive_in(folder: Path, name: str) -> tuple[Path, str, str] | None:
-    """Whether a name leads into an archive: its folder, its name there, and the member; None if it does not.
+    """The folder, the archive and the member of a name that leads into an archive; None for other names.
 
-    The folder may be an archive itself, if the recipe names it so.
+    The folder in the recipe may be an archive itself.
 
     Example:
         >>> archive_in(Path("c"), "photos/val.tar.gz/1.png"), archive_in(Path("c"), "photos/1.png")
@@ -68,7 +68,7 @@ def archive_in(folder: Path, name: str) -> tuple[Path, str, str] | None:
 
 
 def member_bytes(folder: Path, archive: str, member: str) -> bytes:
-    """Read a member: the one that has this name, else the only one whose name ends in it.
+    """Read the member with this name, or the only member whose name ends with it.
 
     Args:
         folder: Folder that the archive must lie in.
@@ -76,7 +76,7 @@ def member_bytes(folder: Path, archive: str, member: str) -> bytes:
         member: A name inside it, as a row states it.
 
     Raises:
-        BadInput: When the archive is none, holds too much, or has no such member, or more than one.
+        BadInput: If the file is no archive, exceeds a limit, or does not have exactly one such member.
     """
     path = held(folder, archive, "archive")
     members = _members(path, stamp(path), os.getpid())
@@ -96,21 +96,21 @@ def member_bytes(folder: Path, archive: str, member: str) -> bytes:
 
 
 def member_names(folder: Path, archive: str) -> list[str]:
-    """The names of an archive's members that can be read, in its order.
+    """The names of an archive's readable members, in its order.
 
     Args:
         folder: Folder that the archive must lie in.
         archive: Its name there.
 
     Raises:
-        BadInput: When the archive is none, or holds too much.
+        BadInput: If the file is no archive, or exceeds a limit.
     """
     path = held(folder, archive, "archive")
     return [name for name, members in _members(path, stamp(path), os.getpid()).found.items() if members is not None]
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file is named as an archive is."""
+    """Whether a file has the name of an archive."""
     return without_packing(name).endswith(ENDINGS)
 
 
@@ -138,10 +138,10 @@ def _twice(path: Path, name: str) -> tuple[int, Read]:
 
 @lru_cache(maxsize=4)
 def _members(path: Path, written: Stamp, process: int) -> Members:
-    """List the members of an archive; once in each process, since processes share no place in a file.
+    """List the members of an archive, once in each process, since processes must not share a position in a file.
 
     Raises:
-        BadInput: When it is no archive, is broken, or holds too many members.
+        BadInput: If it is no archive, is broken, or holds too many members.
     """
     members = Members({}, {}, {})
     try:
@@ -184,7 +184,7 @@ def _between(stream: IO[bytes], begin: int, size: int) -> bytes:
 
 
 def _add(path: Path, members: Members, stated: str, why: str, size: int, read: Read) -> None:
-    """Note a member under its name, as rows spell it; one that would lie outside the archive under none."""
+    """Add a member under its name as rows spell it; a member whose name leads out of the archive is not added."""
     name = str(PurePosixPath(stated.replace("\\", "/")))
     if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in PurePosixPath(name).parts[0]:
         members.refused[name] = "the name of the member leads out of the archive"

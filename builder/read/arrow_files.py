@@ -18,14 +18,14 @@ ENDINGS = (".parquet", ".arrow")
 """`.arrow` is a stream of record batches, as `Dataset.save_to_disk` writes it, or a file of them."""
 
 _FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError)
-"""What pyarrow raises of a file that is broken; of names that are no UTF-8, the last one."""
+"""Errors of pyarrow for a broken file; the last is for names that are not UTF-8."""
 
 
 def schema_of(path: Path) -> pa.Schema:
     """The columns of a file and their types.
 
     Raises:
-        BadInput: When it is no whole file of its kind.
+        BadInput: If the file is broken.
     """
     try:
         if path.suffix.lower() == ".parquet":
@@ -37,10 +37,10 @@ def schema_of(path: Path) -> pa.Schema:
 
 
 def batches(path: Path, columns: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
-    """Read some columns, or fields inside structs (`image.path`), so many rows at a time.
+    """Read some columns, or fields inside structs (`image.path`), in batches of rows.
 
     Raises:
-        BadInput: When it is no whole file of its kind.
+        BadInput: If the file is broken.
     """
     try:
         if path.suffix.lower() == ".parquet":
@@ -58,10 +58,10 @@ def batches(path: Path, columns: Sequence[str], rows: int) -> Iterator[pa.Record
 
 
 def cell_of(path: Path, column: str, row: int) -> Any:
-    """The value of one cell, by row from 0; None if there is no such row.
+    """The value of a cell, by row from 0; None if there is no such row.
 
     Raises:
-        BadInput: When there is no such column, or the file is no whole one of its kind.
+        BadInput: If there is no such column, or the file is broken.
     """
     names = schema_of(path).names
     if column not in names:
@@ -90,7 +90,7 @@ def _sizes(path: Path, written: Stamp) -> tuple[int, ...]:
 
 @lru_cache(maxsize=4)
 def _values(path: Path, written: Stamp, column: str, group: int) -> pa.ChunkedArray | pa.Array:
-    """One row group of one column: neighbours in a file are read once, a replaced file anew."""
+    """A row group of a column: it is read once for all its cells, and again if the file is replaced."""
     if path.suffix.lower() == ".parquet":
         return pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0)
     with pa.memory_map(str(path)) as source:
@@ -111,7 +111,7 @@ def _all(reader: pa.RecordBatchFileReader | pa.RecordBatchStreamReader) -> Itera
 
 
 def _part(column: pa.Array, name: str, columns: Sequence[str]) -> pa.Array:
-    """A column; if only fields of it are asked for, a struct of these."""
+    """A column, or a struct of the requested fields of a column."""
     fields = list(dict.fromkeys(each.removeprefix(f"{name}.").partition(".")[0] for each in columns if each != name))
     inside = [each for each in fields if pa.types.is_struct(column.type) and column.type.get_field_index(each) >= 0]
     if name in columns or not inside:
@@ -120,7 +120,7 @@ def _part(column: pa.Array, name: str, columns: Sequence[str]) -> pa.Array:
 
 
 def broken(path: Path, error: Exception) -> BadInput:
-    """What is wrong with a file that cannot be read as what its ending says.
+    """The error for a file that cannot be read as the kind that its ending states.
 
     Raises:
         BadInput: If it is a pointer of Git LFS.

@@ -1,9 +1,9 @@
-"""What a row asks, and its gold or golds: checked, and in canonical text.
+"""The question, options and golds of a row: checked, and in canonical text.
 
-Several golds are a set. Without options they are published as one answer with `; ` between them. A question of whose
-options several are right becomes an open one: its options stand in its text, by letter and in the source's order, and
-its answer is their letters, `A, C`. Either way `twokeys.core.answers.marking.right` takes them in any order, and no
-part of them.
+Several golds are a set. Without options they are published as a single answer, separated by `; `. A question with
+several right options becomes an open question: its text contains the options with letters, in the order of the source,
+and its answer is the letters of the right options, `A, C`. In both cases `twokeys.core.answers.marking.right` accepts
+all golds in any order, and no part of them.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from twokeys.core.option_places import clash
 from twokeys.core.visible import joined
 
 BETWEEN = "; "
-"""Stands between several golds."""
+"""Separates several golds."""
 ALL_RIGHT = "Answer with the letters of all that are right:"
-"""Stands before the options of a question of which several are right."""
+"""Precedes the options of a question with several right options."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a row asks.
+    """The checked question of a row.
 
     Attributes:
-        question: Its text.
-        choices: Its options in source order; empty for none.
-        answer: Its gold.
-        answer_type: What its reader says it is; None where it follows from the answer.
+        question: The text.
+        choices: The options in the order of the source; empty for none.
+        answer: The gold.
+        answer_type: The type that the reader states; None if it follows from the answer.
     """
 
     question: str
@@ -46,7 +46,7 @@ def asked_of(row: Row, text: TextRule) -> Asked:
     """Check question, options and golds of a row.
 
     Raises:
-        BadInput: When one of them is not what it must be.
+        BadInput: If a field is wrong.
     """
     question = cell(row, "question", row.question, text)
     choices = tuple(cell(row, "option", choice, text) for choice in row.choices)
@@ -81,7 +81,7 @@ def _golds(row: Row, text: TextRule) -> list[str]:
     """The golds, each once.
 
     Raises:
-        BadInput: When there is none, one that is no text, or one that reads as several.
+        BadInput: If there is no gold, or a gold is no text or reads as several golds.
     """
     several = isinstance(row.answer, list | tuple)
     values = list(row.answer) if several else [row.answer]

@@ -1,7 +1,7 @@
-"""Files that rows name, held inside the folders that the recipe names: rows come from outside, recipes from the user.
+"""Files that rows name must lie inside the folders that the recipe names: rows are untrusted, recipes are the user's.
 
-A row must not make a build read, and publish, other files of the machine. What counts is where a name leads in the end,
-after every symbolic link, at each time that it is read.
+A row must not make a build read, and publish, other files of the machine. The final target of a name counts, after all
+symbolic links, each time that it is read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from twokeys.core.files import Stamp, stamp
 from twokeys.core.pictures.limits import MAX_BYTES
 
 BELOW = "//"
-"""Parts a locator's folder, which the recipe names, from the name below it, which a row states."""
+"""Separates a locator's folder, which the recipe names, from the name below it, which a row states."""
 REMEDY = "put the file itself there, or name its folder in the recipe (`path`, `image_folder`)"
 _FAULTS = {
     stat.S_ISDIR: "a folder",
@@ -32,9 +32,9 @@ _FAULTS = {
 
 
 def folder_of(name: str, root: Path) -> tuple[Path, str]:
-    """Split a name as locators hold it into the folder that it must stay in and the rest.
+    """Split the name in a locator into the folder that it must stay in and the rest.
 
-    The folder is taken as it is spelt: `..` after a link to the corpus leads back to where the link lies.
+    The folder is taken literally: `..` after a link to the corpus leads to the folder of the link.
 
     Example:
         >>> folder_of("../photos//1.png", Path("corpora/toy"))
@@ -45,15 +45,15 @@ def folder_of(name: str, root: Path) -> tuple[Path, str]:
 
 
 def held(folder: Path, name: str, what: str = "image") -> Path:
-    """Return where a name leads, if that is a regular file inside the folder.
+    """The target of a name, which must be a regular file inside the folder.
 
     Args:
         folder: A folder that the recipe names; it may be a link itself.
-        name: A path below it, as rows or readers give it.
-        what: What it is, for messages.
+        name: A path below it, from a row or a reader.
+        what: The kind of file, for messages.
 
     Raises:
-        BadInput: When there is no such file, it is no regular file, or it lies elsewhere.
+        BadInput: If there is no such file, it is no regular file, or it lies elsewhere.
     """
     windows = PureWindowsPath(name)
     odd = "\\" in name and (windows.anchor or ".." in windows.parts)
@@ -74,7 +74,7 @@ def held(folder: Path, name: str, what: str = "image") -> Path:
 
 
 def read_held(folder: Path, name: str) -> bytes:
-    """Read a file that `held` allows; one that is swapped meanwhile is not read.
+    """Read a file that `held` allows; a file that is replaced in the meantime is refused.
 
     Raises:
         BadInput: As `held`.
@@ -99,7 +99,7 @@ def read_held(folder: Path, name: str) -> bytes:
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    """The folder itself, and where the Hugging Face cache keeps the files that a snapshot there links to."""
+    """The folder itself, and the folder of the Hugging Face cache to which the links of a snapshot lead."""
     real = folder.resolve()
     yield real
     for snapshot in (real, *real.parents):
@@ -118,7 +118,7 @@ def _unreadable(folder: Path, name: str, what: str, why: str) -> BadInput:
 
 
 def _alike(folder: Path, name: str) -> str | None:
-    """A file whose name differs in letter case, percent signs or accents alone; None if there is none."""
+    """A file whose name differs only in letter case, percent signs or accents; None if there is none."""
     place = PurePosixPath(name)
     beside = folder / place.parent
     try:
@@ -133,7 +133,7 @@ def _alike(folder: Path, name: str) -> str | None:
 
 @lru_cache(maxsize=8)
 def _spelt(folder: Path, written: Stamp) -> dict[str, str]:
-    """The files of a folder by a spelling that they share with names that differ little; listed once."""
+    """Normalised spelling -> file of a folder; similar names have the same spelling. The folder is listed once."""
     return {_plain(name): name for name in sorted(path.name for path in folder.iterdir())}
 
 

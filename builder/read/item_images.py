@@ -1,4 +1,4 @@
-"""The images of each item: how many there may be, where they lie, and the key and the size of all of them together."""
+"""The images of each item: their largest number, their places, and the key and the size of all of them together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twokeys.core.pictures.facts import LOOKS
 
 
 def within(row: Row | BadInput, max_per_item: int) -> Row | BadInput:
-    """The row, or what is wrong with the number of its images."""
+    """The row, or the problem with the number of its images."""
     if isinstance(row, BadInput) or 0 < len(row.images) <= max_per_item:
         return row
     problem, allowed = f"the row has {len(row.images)} images", f"at least 1 and at most {max_per_item}"
@@ -39,7 +39,7 @@ def one_image_a_row(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def keys_and_sizes(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
-    """Keys and sizes of the images of each good row, by the row's index, and the first problem of one of them.
+    """Keys and sizes of the images of each good row, by the row's index, and the first problem of an image.
 
     The size of several images is the smallest width and the smallest height.
     """
@@ -60,9 +60,9 @@ def keys_and_sizes(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
 
 
 def image_looks(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
-    """What rules and card know of the images of items, by the index of the items.
+    """Contrast and colour of the images of items, for rules and card, by the index of the items.
 
-    The contrast of several images is the smallest; their mean colours stand in order.
+    For several images, the smallest contrast counts, and mean colours are listed in their order.
     """
     shown = images_of(items).explode()
     table = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_axis(shown.index)

@@ -1,15 +1,15 @@
-"""The order in which options are published: one a question, chosen so that letters tell nothing beside an image.
+"""The published order of options: the same for all items of a question, chosen so that letters balance at every image.
 
-A reply of one letter is right wherever the gold stands at its place, so a function of the image alone may answer "B"
-about all questions. The order of a question's options is free where no option speaks of places
-(`twokeys.core.option_places`), and it is the same for all items of the question. It is chosen in two steps:
+A reply of a single letter is right if the gold is at its place, so that a function of the image alone may answer "B" to
+all questions. The order of a question's options is free if no option refers to places (`twokeys.core.option_places`),
+and it is the same for all items of the question. It is chosen in two steps:
 
 1. for the items that a balanced set can hold by their answers alone, letters are spread at every image
-   (`twokeys.builder.read.option_search`): where no letter is the gold of more than half of these, no item has to go for
+   (`twokeys.builder.read.option_search`): if no letter is the gold of more than half of them, no item is dropped for
    its letter;
-2. where some has to, other orders are tried by the size of the balanced set itself.
+2. if some items must be dropped, other orders are tried, and compared by the size of the balanced set itself.
 
-The result is a function of the items, whatever the order of the rows.
+The result is a function of the items and does not depend on the order of the rows.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ Edge = tuple[str, str, str]
 """Question, image and gold of an item."""
 
 BUDGET = 100_000
-"""Items, times solved, that the second step may spend on a table."""
+"""Budget of the second step: number of items, summed over all solved sets."""
 
 
 def ordered(items: pd.DataFrame) -> pd.DataFrame:
-    """Put the options of all items in published order.
+    """Put the options of all items into their published order.
 
     Args:
         items: Item table with `question`, `choices` in the order of the source, `answer`, keys and `split`.
@@ -76,7 +76,7 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def decided(items: pd.DataFrame, reasons: pd.Series[str]) -> OptionPlaces | None:
-    """Count what decides the order of options; None where no item has any.
+    """Count what decides the order of options; None if no item has options.
 
     Args:
         items: The items that were read, with `question` and `choices`.
@@ -92,7 +92,7 @@ def decided(items: pd.DataFrame, reasons: pd.Series[str]) -> OptionPlaces | None
 
 
 def _by_answers(with_options: pd.DataFrame, orders: dict[str, list[str]]) -> Bools:
-    """Which items a balanced set of each split can hold, going by answers alone."""
+    """Whether a balanced set of each split can hold each item, judged by answers alone."""
     keep = np.zeros(len(with_options), dtype=bool)
     for _, part in with_options.groupby("split", sort=True):
         graph = _graph(part, orders)
@@ -101,7 +101,7 @@ def _by_answers(with_options: pd.DataFrame, orders: dict[str, list[str]]) -> Boo
 
 
 def _graph(items: pd.DataFrame, orders: dict[str, list[str]]) -> Graph:
-    """The graph of items of one split, with options in some order."""
+    """The graph of the items of a split, with options in some order."""
     question, image = (pd.factorize(items[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
     colour = colours(items.assign(choices=items["question_key"].map(orders)))
     return Graph(question, image, colour.question, np.ones_like(question), colour.image)
@@ -115,9 +115,9 @@ def _balance(items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, 
 
 
 def _refine(with_options: pd.DataFrame, keep: Bools, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
-    """Where letters still cost items, try other orders by the size of the balanced set itself, within `BUDGET`.
+    """If letters still cost items, compare other orders by the size of the balanced set itself, within `BUDGET`.
 
-    Answers alone can often balance as many items in several ways, of which one suits letters and another does not.
+    Answers alone can often balance as many items in several ways, and not all of them also balance letters.
     """
     budget = BUDGET
     for rows in _components(with_options):
@@ -131,12 +131,12 @@ def _refine(with_options: pd.DataFrame, keep: Bools, orders: dict[str, list[str]
 
 
 class _Climb:
-    """Orders of the questions of some items, changed while that makes their largest balanced set larger.
+    """Hill climbing over the orders of the questions of some items, for the largest balanced set.
 
     Attributes:
         orders: The best orders so far.
-        kept: Items that can be balanced with them.
-        budget: Items, times solved, that may still be spent.
+        kept: Number of items that can be balanced with them.
+        budget: The remaining budget, see `BUDGET`.
     """
 
     def __init__(
@@ -148,11 +148,11 @@ class _Climb:
 
     @property
     def over(self) -> bool:
-        """Whether nothing is left to gain, or to spend."""
+        """Whether all items are balanced, or the budget is spent."""
         return self.kept >= self.bound or self.budget < len(self.items)
 
     def better(self, orders: dict[str, list[str]]) -> bool:
-        """Take other orders where more items can be balanced with them."""
+        """Take other orders if more items can be balanced with them."""
         if self.over:
             return False
         self.budget -= len(self.items)
@@ -164,7 +164,7 @@ class _Climb:
         return False
 
     def run(self, edges: Sequence[Edge]) -> None:
-        """Try what other starts of the search lead to, then every arrangement of one question after another."""
+        """Try other starts of the search, then every arrangement of each question in turn."""
         first, keys = self.orders, sorted(self.orders, key=lambda key: digest("turn", key))
         for start in range(1, STARTS):
             if not self.over:
@@ -181,7 +181,7 @@ class _Climb:
 
 
 def _components(items: pd.DataFrame) -> list[Ints]:
-    """Rows of each connected component of the graph of questions and images; images of two splits are two."""
+    """Rows of each connected component of the graph of questions and images; images of different splits differ."""
     if items.empty:
         return []
     images = items["split"] + " " + items["image_key"]

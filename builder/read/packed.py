@@ -1,4 +1,4 @@
-"""Packed files: gzip, Zstandard, bzip2 and xz, known by their first bytes whatever their names."""
+"""Packed files: gzip, Zstandard, bzip2 and xz, recognised by their first bytes and not by their names."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ import pyarrow as pa
 from twokeys.core.errors import BadInput
 
 ENDINGS = (".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz")
-"""Endings that a packed file's name may have after the ending of what is in it."""
+"""Endings of packed files, which follow the ending of their content."""
 POINTER = b"version https://git-lfs."
-"""How a file begins that Git LFS puts in the place of one that was not fetched."""
+"""First bytes of a pointer, which Git LFS writes instead of a file that was not fetched."""
 MOST_UNPACKED = 64 * 2**30
-"""Bytes that a packed file may hold, if it is unpacked into a temporary file."""
+"""Largest number of bytes that are unpacked into a temporary file."""
 
 
 def _zstandard(raw: IO[bytes]) -> IO[bytes]:
@@ -39,11 +39,11 @@ _FORMATS: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
     b"BZh": ("bzip2", lambda raw: cast("IO[bytes]", bz2.BZ2File(raw))),
     b"\xfd7zXZ\x00": ("xz", _xz),
 }
-"""First bytes -> name, and how the content is read."""
+"""First bytes -> name of the format, and the function that opens it."""
 
 
 def without_packing(name: str) -> str:
-    """A file's name without the ending of a packed file, in small letters.
+    """A file's name in lower case, without the ending of a packed file.
 
     Example:
         >>> without_packing("a/Test.CSV.gz"), without_packing("b.json")
@@ -55,10 +55,10 @@ def without_packing(name: str) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file, unpacked if its content says that it is packed.
+    """Open a file, and unpack it if its first bytes are those of a packed file.
 
     Raises:
-        BadInput: When the file is missing, unreadable or a broken stream, also while the block reads it.
+        BadInput: If the file is missing, unreadable or a broken stream, also while the block reads it.
     """
     packed = None
     try:
@@ -80,12 +80,12 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def plain(path: Path) -> IO[bytes]:
-    """Open a file for reading at any place: itself, or a temporary file that holds what is packed in it.
+    """Open a file for random access: the file itself, or a temporary file with its unpacked content.
 
     The temporary file has no name and is gone when it is closed.
 
     Raises:
-        BadInput: As `opened`, and when it holds more than `MOST_UNPACKED` bytes.
+        BadInput: As `opened`, and if it holds more than `MOST_UNPACKED` bytes.
     """
     with path.open("rb") as raw:
         if _format(raw)[1] is None:
@@ -104,10 +104,10 @@ def plain(path: Path) -> IO[bytes]:
 
 
 def refuse_pointer(path: Path, head: bytes) -> None:
-    """Refuse what Git LFS puts in the place of a file, by how it begins.
+    """Refuse a pointer of Git LFS.
 
     Raises:
-        BadInput: If it begins so.
+        BadInput: If the file begins like a pointer.
     """
     if head.startswith(POINTER):
         problem = "the file is a pointer of Git LFS, not the file that it stands for"

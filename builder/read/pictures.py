@@ -1,9 +1,9 @@
-"""Images of corpora: where their bytes are, and how every stage gets them, decoded, so many at a time.
+"""Images of corpora: the places of their bytes, and how every stage decodes them in batches.
 
-A locator says where an image's bytes are, relative to its corpus's folder: `file:PATH`, `file:FOLDER//PATH` if the
+A locator is the place of an image's bytes, relative to its corpus's folder: `file:PATH`, `file:FOLDER//PATH` if the
 recipe names the folder (either may lead into an archive), `parquet:PATH#COLUMN#INDEX` for a cell of a Parquet or Arrow
-file (`...#INDEX.MEMBER` if the cell is a list), `cell:PATH#COLUMN#ROW.MEMBER` for one of a file of text, or
-`name:NAME` for an image that is known by name alone.
+file (`...#INDEX.MEMBER` if the cell is a list), `cell:PATH#COLUMN#ROW.MEMBER` for a cell of a text file, or `name:NAME`
+for an image without a file.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from twokeys.core.pictures.facts import ImageFacts
 from twokeys.core.pictures.limits import Images
 
 NAMED = "name:"
-"""Locator prefix of an image that is known by name alone."""
+"""Locator prefix of an image without a file."""
 
 
 class Pictures:
-    """Images by key, in the order of their keys: where their bytes are, and within which limits they are decoded.
+    """Images by key, in the order of their keys: the places of their bytes, and the limits for decoding.
 
     It holds no pixels and can be pickled: a worker process gets a shard of it, which is a smaller `Pictures`.
 
     Args:
-        table: One row per image: `image_key`, `source`, `image` (locator), and its facts
+        table: A row for each image: `image_key`, `source`, `image` (locator), and its facts
             (`twokeys.core.pictures.facts.ImageFacts`).
-        roots: Source -> the folder that its locators are relative to.
-        limits: What an image must keep before it is decoded.
+        roots: Source -> the folder of its locators.
+        limits: Limits that are checked before an image is decoded.
 
     Attributes:
         table: The rows, sorted by `image_key`.
@@ -64,7 +64,7 @@ class Pictures:
 
     @cached_property
     def key(self) -> str:
-        """Hash of the key and the bytes of each image, wherever they lie."""
+        """Hash of the key and the bytes of each image, independent of their places."""
         return digest("images", *self.keys, *map(str, self.table["bytes_sha256"]))
 
     @cached_property
@@ -77,14 +77,14 @@ class Pictures:
         return key in self._row
 
     def locator(self, key: str) -> str:
-        """Where an image's bytes are."""
+        """The place of an image's bytes."""
         return str(self.table["image"].iat[self._row[key]])
 
     def read(self, key: str) -> bytes:
-        """Read an image's original bytes, which must be those that the build has seen before.
+        """Read an image's original bytes, which must not have changed since the build read them first.
 
         Raises:
-            BadInput: If they are not there, or are others, or the image is known by name alone.
+            BadInput: If the bytes are missing or have changed, or the image has no file.
         """
         data = read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
         if hashlib.sha256(data).hexdigest() != self.table["bytes_sha256"].iat[self._row[key]]:
@@ -93,7 +93,7 @@ class Pictures:
         return data
 
     def decode(self, key: str) -> Image.Image:
-        """Read and decode an image, in RGB, as every model is shown it.
+        """Read and decode an image in RGB, as all models see it.
 
         Raises:
             BadInput: As `read`, and if the bytes are no image within the limits.
@@ -117,17 +117,17 @@ class Pictures:
         return [Pictures(self.table.iloc[start : start + size], self.roots, self.limits) for start in starts]
 
     def plus(self, rows: pd.DataFrame, source: str, folder: Path) -> Pictures:
-        """These images and others, such as constructed ones.
+        """These images and further images, such as constructed images.
 
         Args:
-            rows: Rows of `table` of images that are not there yet.
-            source: What the rows name as their source.
-            folder: The folder that their locators are relative to.
+            rows: Rows of `table` for the new images.
+            source: The source in these rows.
+            folder: The folder of their locators.
         """
         return self.and_others(Pictures(rows, {source: folder}, self.limits))
 
     def and_others(self, others: Pictures) -> Pictures:
-        """These images and others; an image that is among both is taken from these."""
+        """These images and `others`; an image in both is taken from these images."""
         new = others.table[~others.table["image_key"].isin(self._row)]
         table = pd.concat([self.table, new], ignore_index=True) if len(new) else self.table
         return Pictures(table, others.roots | self.roots, self.limits)
@@ -137,7 +137,7 @@ def read_bytes(locator: str, root: Path) -> bytes:
     """Read an image's original bytes.
 
     Args:
-        locator: As the module says; all paths are relative to `root`.
+        locator: As described at the top of this module; all paths are relative to `root`.
         root: Folder of the corpus.
 
     Raises:
@@ -162,7 +162,7 @@ def _file_bytes(folder: Path, name: str) -> bytes:
 
 
 def _column_bytes(root: Path, name: str, column: str, index: int, member: int | None) -> bytes:
-    """Read the bytes of a cell of a Parquet or Arrow file, or of one member of a cell that is a list."""
+    """Read the bytes of a cell of a Parquet or Arrow file, or of a member of a list in a cell."""
     path = root / name
     try:
         cell = cell_of(held(root, name, "table"), column, index)
@@ -183,7 +183,7 @@ def _column_bytes(root: Path, name: str, column: str, index: int, member: int | 
 
 
 def _beside(root: Path, table: str, row: int, name: str) -> bytes:
-    """An image that a table names: relative to the table's folder, inside the corpus's."""
+    """An image that a table names relative to the table's folder; it must lie inside the corpus's folder."""
     try:
         return _file_bytes(root, str(PurePosixPath(table).parent / name.replace("\\", "/")))
     except BadInput as error:
@@ -191,7 +191,7 @@ def _beside(root: Path, table: str, row: int, name: str) -> bytes:
 
 
 def located(locator: str, root: Path) -> str:
-    """A locator with the stamp of its file, which is not opened; the locator alone if there is no file."""
+    """A locator with the stamp of its file, which is not opened; only the locator if there is no file."""
     kind, _, rest = locator.partition(":")
     folder, name = folder_of(rest, root) if kind == "file" else (root, rest.rsplit("#", 2)[0])
     inside = archive_in(folder, name) if kind == "file" else None
@@ -203,5 +203,5 @@ def located(locator: str, root: Path) -> str:
 
 
 def named(locator: str, source: str) -> ImageFacts:
-    """Key of an image that is known by name alone."""
+    """Key of an image without a file."""
     return ImageFacts(digest("image name", source, locator.removeprefix(NAMED)), 0, 0, "", 0, float("nan"), None)

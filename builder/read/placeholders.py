@@ -1,6 +1,6 @@
-"""Placeholders: where a text names one of its item's images, as `<image 1>`, `<img2>`, `<image>` or `[image 3]` do.
+"""Placeholders in texts for the item's images: `<image 1>`, `<img2>`, `<image>` or `[image 3]`.
 
-Square brackets need a number: `[image]` may be a word of the text.
+In square brackets a number is required, since `[image]` may be a word of the text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ REMEDY = "name the columns of all images (`columns.image: [image_1, image_2]`), 
 
 @dataclass(frozen=True)
 class Named:
-    """What a row asks, once its placeholders were checked.
+    """The question and options of a row, with checked placeholders.
 
     Attributes:
         question: The question.
@@ -35,7 +35,7 @@ class Named:
 
 
 def highest(texts: Sequence[Any]) -> int:
-    """The highest number by which some texts name an image; 0 if none of them does.
+    """The highest number of a placeholder in some texts; 0 if there is none.
 
     Example:
         >>> highest(["<image 2> or <img1>?", "<image>", 7])
@@ -53,20 +53,20 @@ def _number(mark: re.Match[str]) -> str:
 def named(question: Any, options: Sequence[Any], images: int, file: str, row: int | str) -> Named:
     """Check that each placeholder names an image of the item, and number those without a number.
 
-    Placeholders with a number stay as they are. Without one they name the images in their order, first those of the
-    question, then those of the options: in an item of several images each gets its number, `<image>` becomes
-    `<image 1>`. An item may show images that no placeholder names.
+    Placeholders with a number stay as they are. Placeholders without a number name the images in their order, first in
+    the question, then in the options: in an item with several images each gets its number, so that `<image>` becomes
+    `<image 1>`. An item may show images without a placeholder.
 
     Args:
-        question: The question; what is no text holds no placeholder.
+        question: The question; a value that is no text holds no placeholder.
         options: Its options in the order of the source.
         images: Number of the item's images.
         file: The row's file, for messages.
         row: The row, for messages.
 
     Raises:
-        BadInput: If a placeholder names an image that the item has not, or some have numbers and others none, or the
-            question is nothing but placeholders.
+        BadInput: If a placeholder names an image that the item does not have, or only some placeholders have numbers,
+            or the question consists of placeholders alone.
 
     Example:
         >>> named("<image> or <image>: which is older?", ("the first", "<image 2>"[:0]), 2, "test.csv", 1).question

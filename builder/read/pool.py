@@ -1,7 +1,7 @@
-"""The pool: images beside the corpora's own, among which partners are found; no question about them needs to be known.
+"""The pool: images in addition to the corpora's images, without questions, in which partners are searched.
 
-Three stages: `pool-names` (which images each pool names), `pool-pictures` (each decoded, hashed and measured as those
-of corpora are), `pool` (one row per distinct image). A bad image is left out with the reason; it stops no build.
+Three stages: `pool-names` (the images that each pool names), `pool-pictures` (each decoded, hashed and measured like
+the images of corpora), `pool` (a row for each distinct image). A bad image is skipped with a reason and stops no build.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import FORMATS
 
 FILE_LINK = "file:"
-"""How links begin that say an image's bare file name."""
+"""Prefix of links that hold an image's bare file name."""
 NEEDS = f"a folder that holds image files ({', '.join(FORMATS)}), in folders of any depth"
 _ROWS = 50_000
-"""Rows that are put together at a time."""
+"""Number of rows that are joined at a time."""
 _NAMES_SCHEMA = pa.schema(
     [
         ("source", pa.string()),
@@ -53,11 +53,11 @@ _LEFT_OUT_SCHEMA = pa.schema([("source", pa.string()), ("problem", pa.string())]
 
 @dataclass(frozen=True)
 class FoundPool:
-    """A pool whose folder has been found.
+    """A pool whose folder is located.
 
     Attributes:
-        source: The pool as a reader takes it; without splits and files if it is a folder of images.
-        names: Image files of such a folder, below it, sorted.
+        source: The pool as readers take it; without splits and files if it is a folder of images.
+        names: Paths of the image files in a folder of images, relative to it, sorted.
     """
 
     source: Source
@@ -65,16 +65,16 @@ class FoundPool:
 
     @property
     def key(self) -> str:
-        """Hash of all that its names follow from, wherever the folder lies."""
+        """Hash of everything on which its names depend, independent of the place of the folder."""
         return digest("pool", self.source.key, *map(_written, self.names))
 
 
 @dataclass(frozen=True, eq=False)
 class NamedImages(Parts):
-    """Every image that a pool names, with the links that are stated of it, and rows that name none."""
+    """Every image that a pool names, with its stated links, and the rows that name no image."""
 
     def table(self, *columns: str) -> pd.DataFrame:
-        """All of them, or some columns; an image stands there once for each split that names it."""
+        """All rows, or some of their columns; an image has a row for each split that names it."""
         names = list(columns or _NAMES_SCHEMA.names)
         parts = [pq.read_table(part, columns=names) for part in self.parts]
         rows: pd.DataFrame = pa.concat_tables([_NAMES_SCHEMA.empty_table().select(names), *parts]).to_pandas()
@@ -86,12 +86,12 @@ class PoolImages(Result):
     """The images of a recipe's pools.
 
     Attributes:
-        table: One row per distinct image, sorted by `image_key`: `source` (the first pool of the recipe that has it),
-            `image` (locator), its facts, and `links`: what is stated of it in any of the pools, and its file names.
-        left_out: What is no image that can be used: `source`, and the `problem` as JSON.
-        named: Pool -> images that it names, bad and repeated ones included.
-        files: Pool -> official file -> SHA-256; none of a folder of images.
-        roots: Pool -> the folder that its locators are relative to on this machine; not kept.
+        table: A row for each distinct image, sorted by `image_key`: `source` (the first pool of the recipe with the
+            image), `image` (locator), its facts, and `links` (its stated links in all pools, and its file names).
+        left_out: Unusable images: `source`, and the `problem` as JSON.
+        named: Pool -> number of images that it names, including bad and repeated images.
+        files: Pool -> official file -> SHA-256; empty for a folder of images.
+        roots: Pool -> the folder of its locators on this machine; not stored.
     """
 
     table: pd.DataFrame
@@ -125,9 +125,9 @@ def find_pool(pool: Pool, corpora: Path | None) -> FoundPool:
 
 
 def image_files(root: Path) -> list[str]:
-    """List the image files below a folder, sorted, by their endings; a link to a folder is listed as if it were one.
+    """List the image files below a folder, sorted, by their endings; a link to a folder is listed as if it were a file.
 
-    `held` has the last word on each: it lets links lead to files inside the folder, and to nothing else.
+    `held` checks each of them when it is read: links may only lead to files inside the folder.
 
     Raises:
         BadInput: If a folder cannot be listed, or there is no image file.
@@ -144,7 +144,7 @@ def image_files(root: Path) -> list[str]:
 
 
 def read_pool(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages:
-    """Read the images of a recipe's pools, and warn of those that are left out.
+    """Read the images of a recipe's pools, and warn of unusable images.
 
     Args:
         run: The build under way.
@@ -152,7 +152,7 @@ def read_pool(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages:
         corpora: Folder that their paths are relative to; the environment variable TWOKEYS_CORPORA if None.
 
     Raises:
-        BadInput: If a pool is missing, or names what cannot be read as a whole.
+        BadInput: If a pool is missing, or a file that it names cannot be read at all.
     """
     pools = [find_pool(pool, corpora_folder(corpora)) for pool in recipe.pool]
     roots = {pool.source.corpus.name: pool.source.root for pool in pools}
@@ -179,12 +179,12 @@ def name_images(space: Workspace, pools: Sequence[FoundPool]) -> NamedImages:
 
 
 def _whole(pool: FoundPool) -> list[str]:
-    """A folder of images is one part, of no split."""
+    """A folder of images is a single part without a split."""
     return [""] if pool.source.corpus.format == IMAGES else []
 
 
 def _write_names(shard: tuple[FoundPool, str], path: Path) -> None:
-    """List the images of one split of one pool, each once, with all links that its rows state."""
+    """List the images of a split of a pool, each once, with all links that its rows state."""
     pool, split = shard
     source, links = pool.source.corpus.name, dict[str, tuple[str, ...]]()
     problems = []
@@ -217,12 +217,12 @@ def _file_image(name: str) -> CorpusImage | BadInput:
 
 
 def _written(name: str) -> str:
-    """A name as UTF-8 can hold it: a question mark for each byte that is none."""
+    """A name as UTF-8, with a question mark for each invalid byte."""
     return name.encode(errors="replace").decode()
 
 
 def _name_links(name: str | None) -> tuple[str, ...]:
-    """What a bare file name says of an image: the photo of COCO that it is, if it is one, and the name."""
+    """The links that follow from a bare file name: the photo of COCO if it names one, and the name."""
     return () if name is None else (*coco.links(name), f"{FILE_LINK}{name}")
 
 
@@ -236,12 +236,12 @@ def _unlisted(error: OSError) -> None:
 
 @stage("pool", version=1)
 def join_pool(space: Workspace, named: NamedImages, seen: Seen, files: dict[str, dict[str, str]]) -> PoolImages:
-    """Make one row of all places of an image.
+    """Join all places of an image into a row.
 
     Args:
-        space: Where the work is done.
+        space: Workspace of the stage.
         named: The images that pools name.
-        seen: What was seen of them.
+        seen: The decoded and measured images.
         files: Official files of each pool, in the order of the recipe.
     """
     names, pictures = named.table(), seen.table()
@@ -261,7 +261,7 @@ def join_pool(space: Workspace, named: NamedImages, seen: Seen, files: dict[str,
 
 
 def _links(keys: pd.Series[str], stated: pd.DataFrame) -> pd.Series[Any]:
-    """The links of each image of `keys`, which are sorted: all that are stated at any of its places."""
+    """All links that are stated at any place of each image; `keys` are sorted."""
     links = stated[["image_key", "links"]].explode("links").dropna().drop_duplicates()
     links = links.sort_values(["image_key", "links"])
     ends = links["image_key"].value_counts().reindex(keys, fill_value=0).cumsum().tolist()
@@ -271,7 +271,7 @@ def _links(keys: pd.Series[str], stated: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _warn_of_left_out(name: str, problems: list[str]) -> None:
-    """Warn of what is left out of a pool: how much, and the first; `PoolImages.left_out` lists all."""
+    """Warn of the unusable images of a pool, with their number and the first; `PoolImages.left_out` lists all."""
     if problems:
         first: dict[str, Any] = json.loads(problems[0])
         many = "1 image" if len(problems) == 1 else f"{len(problems):,} images"

@@ -1,4 +1,4 @@
-"""A corpus whose folder has been found: its official files, hashed, and read as they were hashed."""
+"""A corpus whose folder is located: its official files and their hashes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from twokeys.core.files import Stamp, as_hashed, sha256, stamp
 from twokeys.core.items import canonical_json, digest
 
 _SPLIT = re.compile(r"(?!(?i:all)$)\w+(\.\w+)*")
-"""Names that `load_dataset` takes for a split, and that files can be told apart by."""
+"""Names that `load_dataset` accepts for a split, and that are distinct as file names."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A corpus whose folder has been found.
+    """A corpus whose folder is located.
 
     Attributes:
         corpus: Its part of the recipe.
         root: The folder that image locators and row files are relative to.
         splits: Official split -> published split.
         files: Its official files with their SHA-256, by path relative to `root`.
-        folders: Folders inside its image folder: where images lie follows from them.
+        folders: Folders inside its image folder, from which the places of images follow.
         stamps: Stamp of each official file when it was hashed.
     """
 
@@ -42,10 +42,10 @@ class Source:
 
     @contextmanager
     def as_hashed(self) -> Iterator[None]:
-        """Read the official files, which must be those that were hashed: no other rows get their hash.
+        """Make sure that the official files do not change between hashing and reading.
 
         Raises:
-            BadInput: When a file is another one by now, or is written while the block reads it.
+            BadInput: If a file has changed since it was hashed, or is written while the block reads it.
         """
         # Held once more: a link may have been swapped since the files were hashed.
         places = {name: held(self.root, name, "file") for name in self.files}
@@ -55,7 +55,7 @@ class Source:
 
     @property
     def key(self) -> str:
-        """Hash of all that the rows follow from, wherever the folder lies."""
+        """Hash of everything on which the rows depend, independent of the place of the folder."""
         return digest("source", canonical_json([self.corpus.read_from, self.splits, self.files, self.folders]))
 
 
@@ -65,7 +65,7 @@ def find(corpus: Corpus, corpora: Path | None, published: bool = True) -> Source
     Args:
         corpus: Its part of the recipe.
         corpora: Folder that its path is relative to.
-        published: Whether its splits will be those of a published folder, which `load_dataset` must take.
+        published: Whether its splits become splits of a published folder, whose names `load_dataset` must accept.
 
     Raises:
         BadInput: When the folder or a file is missing, or a split is unknown.

@@ -1,8 +1,8 @@
-"""Questions that look the same are published in one spelling: what stands under one key is the same, byte by byte.
+"""Questions that look the same are published in the same spelling, so that the same key means the same bytes.
 
-A key is of what a reader sees (`twokeys.core.answers.lookalikes`). A model reads characters, and could tell curly
-quotation marks from straight ones, so under one key one spelling of the source is published: the most frequent one
-(then the first by code points). Options go by it, and golds that are options.
+A key depends on what a person sees (`twokeys.core.answers.lookalikes`). A model reads characters and could distinguish
+curly from straight quotation marks. Therefore a single spelling of the source is published for each key: the most
+frequent (then the first by code points). Options, and golds that are options, follow it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Spelling = tuple[str, tuple[str, ...]]
 
 
 def one_spelling(items: pd.DataFrame) -> pd.DataFrame:
-    """Give questions that look the same, and their options and golds, one spelling.
+    """Give questions that look the same, with their options and golds, the same spelling.
 
     Args:
         items: Item table with `question`, `choices`, `answer`, `compared` and `question_key`.
@@ -51,8 +51,8 @@ def spelled(row: dict[str, Any], question: str, choices: Sequence[str]) -> dict[
 
     Args:
         row: Row of the item table.
-        question: The other's question.
-        choices: The other's options, in any order.
+        question: The question of the other row.
+        choices: The options of the other row, in any order.
 
     Example:
         >>> row = {"choices": ["don\u2019t", "do"], "answer": "don\u2019t", "compared": "don\u2019t"}

@@ -1,4 +1,4 @@
-"""From official files to the item table: read rows, look at pictures, check, normalise, list what is bad.
+"""From official files to the item table: read rows and images, check and normalise them, list bad rows.
 
 Three stages: `rows` (text of every row, checked), `pictures` (every picture once, decoded and hashed), `items` (both
 joined). A bad row never disappears: it stops the build, or it is set aside with the reason.
@@ -42,7 +42,7 @@ from twokeys.core.pictures.limits import Images
 
 PICTURES_PER_SHARD = 512
 KINDS = 10
-"""Kinds of bad rows that a message tells."""
+"""Largest number of kinds of bad rows in a message."""
 _IMAGE_COLUMNS = ("image_key", "image_keys", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
     [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS]
@@ -66,14 +66,14 @@ _SET_ASIDE_SCHEMA = arrow_schema(columns_of(ASIDE))
 
 
 class BadRows(BadInput):
-    """Rows of a corpus that cannot be used, all of them at once."""
+    """All unusable rows of a corpus, in a single error."""
 
     def __init__(self, problems: list[dict[str, Any]], aside: bool = False) -> None:
         """Gather them.
 
         Args:
-            problems: What is wrong with each.
-            aside: Whether the recipe sets bad rows aside already, and nothing is left.
+            problems: The problem of each row.
+            aside: Whether the recipe already sets bad rows aside, and no good row remains.
         """
         self.problems, self.aside = problems, aside
         first = BadInput(**problems[0])
@@ -95,7 +95,7 @@ class BadRows(BadInput):
 
 @dataclass(frozen=True, eq=False)
 class OfficialRows(Parts):
-    """Every official row, checked and normalised, or with what is wrong with it."""
+    """Every official row, checked and normalised, or with its problem."""
 
     def table(self) -> pd.DataFrame:
         """All rows, in the order of sources and splits."""
@@ -105,11 +105,11 @@ class OfficialRows(Parts):
 
 @dataclass(frozen=True)
 class ImageLocations:
-    """Where the pictures of a corpus are.
+    """The places of the images of corpora.
 
     Attributes:
-        locators: Source and locator of every picture, sorted.
-        sources: The corpora that they are of.
+        locators: Source and locator of every image, sorted.
+        sources: The corpora of these images.
     """
 
     locators: list[tuple[str, str]]
@@ -117,25 +117,25 @@ class ImageLocations:
 
     @property
     def key(self) -> str:
-        """Hash of stamps of files: a picture that is replaced has another, and what was read before is void."""
+        """Hash of the stamps of files: a replaced image changes it, so that the image is read again."""
         roots = {source.corpus.name: source.root for source in self.sources}
         return digest("places", *(f"{name} {located(locator, roots[name])}" for name, locator in self.locators))
 
 
 @dataclass(frozen=True, eq=False)
 class Seen(Parts):
-    """Every picture, decoded, hashed and measured, or with what is wrong with it."""
+    """Every image, decoded, hashed and measured, or with its problem."""
 
     def table(self) -> pd.DataFrame:
-        """All pictures in the order of their places; none where every row is bad."""
+        """All images in the order of their places; empty if every row is bad."""
         parts = [pq.read_table(part) for part in self.parts]
         images: pd.DataFrame = pa.concat_tables([PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
         return images
 
     def by_content(self) -> Seen:
-        """The same, with the hash of what was seen as its key.
+        """The same, with the hash of the table as its key.
 
-        What was seen counts, not when: a copied corpus has other times and gives the same build.
+        Times of files do not count: a copied corpus has other times and gives the same build.
         """
         content = self.table().sort_values(["source", "image"]).drop(columns=["contrast", "colour"])
         return replace(self, key=digest("seen", content.to_json(orient="values")))
@@ -143,12 +143,12 @@ class Seen(Parts):
 
 @dataclass(frozen=True, eq=False)
 class Reading(Result):
-    """What was read.
+    """The items of a recipe.
 
     Attributes:
         items: The item table, sorted by id.
-        pictures: One row per image key: where its bytes are.
-        set_aside: Rows that could not be used, with the problem.
+        pictures: A row for each image key, with the place of its bytes.
+        set_aside: Unusable rows, with the problem.
         counts: Rows by source and split.
     """
 
@@ -183,8 +183,8 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
 
 @stage("rows", version=9)
 def read_rows(space: Workspace, text: Text, sources: list[Source], max_per_item: int) -> OfficialRows:
-    """Read every official row; one that has more images than `max_per_item` is bad."""
-    # Official splits that become one published split are one shard, so that an id cannot come twice in it.
+    """Read every official row; a row with more images than `max_per_item` is bad."""
+    # Official splits that are published as the same split form a shard, so that no id occurs twice in it.
     shards = [(source, split) for source in sources for split in dict.fromkeys(source.splits.values())]
     space.parts(partial(_read_split, TextRule(text.unicode, text.lowercase), max_per_item), shards)
     return OfficialRows()
@@ -249,16 +249,16 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
 
 
 def as_json(problem: BadInput) -> str:
-    """What is wrong, as tables hold it: values that it quotes may be as long as a cell, and are cut."""
+    """A problem as JSON text for tables; quoted values may be as long as a cell, and are cut."""
     texts = {name: clipped(getattr(problem, name)) for name in ("problem", "allowed", "remedy")}
     return canonical_json({"file": problem.file, "row": problem.row} | texts)
 
 
 def _content(row: Row, text: TextRule) -> dict[str, Any]:
-    """Check and normalise what a row says.
+    """Check and normalise a row.
 
     Raises:
-        BadInput: When some field is not what it must be.
+        BadInput: If a field is wrong.
     """
     reduced = asked_of(row, text)
     question, choices, answer = reduced.question, list(reduced.choices), reduced.answer
@@ -291,7 +291,7 @@ def _answer_type(answer: str, choices: list[str]) -> AnswerType:
 
 @stage("pictures", version=5)
 def look_at_pictures(space: Workspace, places: ImageLocations, limits: Images) -> Seen:
-    """Decode, hash and measure every picture."""
+    """Decode, hash and measure every image."""
     starts = range(0, len(places.locators), PICTURES_PER_SHARD)
     shards = [places.locators[start : start + PICTURES_PER_SHARD] for start in starts]
     space.parts(partial(_look, {source.corpus.name: source for source in places.sources}, limits), shards)
@@ -299,7 +299,7 @@ def look_at_pictures(space: Workspace, places: ImageLocations, limits: Images) -
 
 
 def _look(sources: dict[str, Source], limits: Images, shard: list[tuple[str, str]], path: Path) -> None:
-    """Decode, hash and measure the pictures of one shard."""
+    """Decode, hash and measure the images of a shard."""
     with ExitStack() as stack:
         for name in sorted({source for source, _ in shard}):  # a question and its picture must be of one same table
             stack.enter_context(sources[name].as_hashed())
@@ -308,7 +308,7 @@ def _look(sources: dict[str, Source], limits: Images, shard: list[tuple[str, str
 
 
 def _seen(source: Source, locator: str, limits: Images) -> dict[str, Any]:
-    """What one picture is, or what is wrong with it."""
+    """The facts of an image, or its problem."""
     record: dict[str, Any] = {"source": source.corpus.name, "image": locator}
     try:
         if locator.startswith(NAMED):
@@ -334,7 +334,7 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
     pictures = seen.table()
     table = rows.table()
     table = table.join(keys_and_sizes(table, pictures))
-    # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
+    # A row with a bad image is a bad row: it is listed under the row's place, with the problem of the image.
     broken = table["problem"].isna() & table["problem_picture"].notna()
     table.loc[broken, "problem"] = [
         _picture_problem(row, problem)

@@ -99,7 +99,7 @@ def controls(
     return plant_controls(run, kept, sorted(views), prepared, pictures).read()
 
 
-@stage("control-problems", version=3)
+@stage("control-problems", version=4)
 def prepare_controls(
     space: Workspace, kept: KeyedTable, recipe: Recipe, judges: Mapping[str, Baseline], reads: Reads
 ) -> WrittenFiles:

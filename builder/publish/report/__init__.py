@@ -1,1 +1,1 @@
-"""What `report.html` shows: gathered from the rows of a build or of a diagnosis, and checked against them."""
+"""The contents of `report.html`, from the rows of a build or of a diagnosis."""

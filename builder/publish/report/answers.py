@@ -21,7 +21,7 @@ def by_type(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
     """Answers by answer type, most frequent types first.
 
     Args:
-        sets: Item tables; frequencies of the first decide what is shown.
+        sets: Item tables; the frequencies in the first table decide which answers are shown.
     """
     return [
         _distribution(f"Items of type {kind}", [part["compared"][part["answer_type"] == kind] for part in sets])

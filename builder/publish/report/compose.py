@@ -36,14 +36,14 @@ ALL = "all items read"
 
 @dataclass(frozen=True)
 class Told:
-    """What was found of a set.
+    """The results of measuring a set.
 
     Attributes:
         blindness: Ceilings and baselines.
         categories: The best blind adversary of each category; None in a folder of an older version.
         wordings: Shortcuts in wordings; None if they are to be searched.
         options: Shortcuts in options, likewise.
-        panel: What models answer without the images; None where none was asked.
+        panel: The answers of models without the images; None if no model was asked.
     """
 
     blindness: Blindness
@@ -54,7 +54,7 @@ class Told:
 
 
 def folder_figures(folder: Folder) -> Figures:
-    """What the report of a published folder draws, from its rows and its manifest alone."""
+    """The figures of the report of a published folder, from its rows and its manifest alone."""
     manifest = folder.manifest
     tiers = {name: part for name, part in ((BALANCED, folder.balanced), (AUDITED, folder.audited)) if len(part)}
     return Figures(

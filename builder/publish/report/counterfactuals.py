@@ -12,12 +12,12 @@ from twokeys.core.spread import in_turn, spread
 from twokeys.data_cards.pictures import Box, Cross, Picture
 
 SHOWN = 20
-"""Shown quads, and pairs of both views where quads are fewer."""
+"""Number of shown quads, or of quads and pairs if there are fewer quads."""
 Row = dict[str, Any]
 
 
 def crosses(items: pd.DataFrame, thumbnail: Callable[[str], Picture | None]) -> list[Cross]:
-    """Choose quads, and pairs of partners where there are few quads.
+    """Choose quads, and pairs of partners if there are few quads.
 
     Args:
         items: A set with `image_partner`, `question_partner` and `quad`.
@@ -37,7 +37,7 @@ def crosses(items: pd.DataFrame, thumbnail: Callable[[str], Picture | None]) -> 
 
 
 def _quads(named: pd.DataFrame) -> list[list[str]]:
-    """Ids of the quads to show: kinds of edits in turn, each spread over its quads, new questions before known ones."""
+    """Ids of the shown quads: kinds of edits in turn, each spread over its quads, new questions first."""
     groups = named.sort_values("id").groupby("quad", sort=True)["id"]
     members: dict[str, list[str]] = {str(quad): list(ids) for quad, ids in groups}
     texts = dict(zip(named["id"], named["question_key"], strict=True))
@@ -60,14 +60,14 @@ def _quads(named: pd.DataFrame) -> list[list[str]]:
 
 
 def _pairs(items: pd.DataFrame, column: str, most: int) -> list[list[str]]:
-    """So many partners, each pair once, spread over the set in the order of ids."""
+    """Some partners, each pair once, spread over the set in the order of ids."""
     paired = items[items[column].notna()].sort_values("id")
     pairs = sorted({(min(pair), max(pair)) for pair in zip(paired["id"], paired[column], strict=True)})
     return [list(pairs[place]) for place in spread(len(pairs), most)]
 
 
 def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Callable[[str], Picture | None]) -> Cross:
-    """Lay members out as questions by images; what others of the set say about the same cells is filled in."""
+    """Lay members out as questions by images, and fill empty cells with other items of the set."""
     # An edited image stands to the right of the one that it was made from.
     members = sorted(members, key=lambda row: isinstance(row.get("edit_of"), str))
     images = list(dict.fromkeys(str(row["image_key"]) for row in members))
@@ -100,7 +100,7 @@ def _answer(row: Row | None) -> str | None:
 
 
 def _boxes(made: list[Row], images: list[str], rows: dict[str, Row]) -> list[Box]:
-    """Where the second image was edited, in shares of its size."""
+    """The edited boxes of the second image, as shares of its size."""
     for row in made:
         base, boxes = rows.get(str(row["edit_of"])), row.get("edit_boxes")
         edited = len(images) > 1 and row["image_key"] == images[1] and (base is None or base["image_key"] == images[0])

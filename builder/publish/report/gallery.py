@@ -1,4 +1,4 @@
-"""Retrieved partners to look at: few, spread over kinds, answers and questions, each beside its original."""
+"""A few retrieved partners for the report, spread over kinds, answers and questions, each with its original."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _records(rows: pd.DataFrame) -> list[Row]:
 
 
 def _chosen(partners: pd.DataFrame) -> pd.DataFrame:
-    """One of each kind and answer in turn; new questions and images before others."""
+    """Partners of each kind and answer in turn; new questions and images first."""
     queues = [*in_turn([_queues(part) for _, part in partners.groupby("edit_kind", sort=True)])]
     columns = partners[["id", "question_key", "image_key", "original"]].itertuples(index=False, name=None)
     shows = {identity: set(shown) for identity, *shown in columns}

@@ -1,4 +1,4 @@
-"""What a report is made of: the items that were read, what became of each, and where images are."""
+"""The data of a report: the items that were read, where each was removed, and their images."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Material:
-    """What a report is made of.
+    """The data of a report.
 
     Attributes:
         recipe: The recipe.
         manifest: Of the build; None for a diagnosis.
         items: Items as they were read.
-        rows: Every item, constructed ones too, with `stage`, `rule` and `reason` where it left.
+        rows: Every item, also constructed items; removed items have `stage`, `rule` and `reason`.
         aside: Rows that could not be used: `id`, `question`, `reason`.
-        tiers: Name of a set -> its items, with partners and quads; the balanced one first.
-        read: Bytes of an item's images by its `image_key`, in their order; none where they are not at hand.
+        tiers: Name of a set -> its items, with partners and quads; the balanced set first.
+        read: Reads the bytes of an item's images by its `image_key`, in their order; empty if they are not available.
         at_hand: Keys of the images that can be shown; of a corpus, all or none.
     """
 
@@ -61,7 +61,7 @@ class Material:
 
 
 def of_folder(path: Path, manifest: Manifest) -> Material:
-    """What a published folder holds; images are those that it publishes."""
+    """The data of a published folder, with its published images."""
     folder = Folder.read(path, manifest, COLUMNS)
     images = folder.images(TIERS)
     aside = folder.removed[folder.removed["stage"] == "read"]
@@ -79,7 +79,7 @@ def of_folder(path: Path, manifest: Manifest) -> Material:
 
 
 def of_survey(recipe: Recipe, survey: Survey, selection: Selection) -> Material:
-    """What a diagnosis knows: nothing was dropped, and what could be balanced is what could be kept."""
+    """The data of a diagnosis: no item is dropped by rules, and the largest balanced set is kept."""
     items = survey.items.reindex(columns=[name for name in COLUMNS if name in survey.items])
     reasons = items[["id"]].merge(selection.removed, on="id", how="left", validate="one_to_one")["reason"]
     kept = items.merge(selection.kept, on="id", validate="one_to_one")

@@ -1,4 +1,4 @@
-"""Examples of what each step removed, beside the items that stand nearest to them."""
+"""Examples of the items that each step removed, with their nearest neighbours."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from twokeys.data_cards.report import Departure, Neighbour, Removed
 EXAMPLES = 4
 """Examples of each step."""
 DRAWN = 40
-"""Items among which examples with an image are looked for."""
+"""Number of items among which examples with an image are searched."""
 SAME_PICTURE, WORDED_ALIKE = 2, 2
 """Neighbours of each kind."""
 LISTED = 4
-"""Answers listed of a question that is asked elsewhere."""
+"""Largest number of listed answers to the same question about other images."""
 ALIKE = 0.5
 """Least share of words that two wordings have in common."""
 PLACES = ("id", "stage", "rule", "reason", "image_key")
-"""Columns by which examples are chosen; whole rows are read of the chosen ones alone."""
+"""Columns for the choice of examples; whole rows are read only for chosen examples."""
 Row = dict[Hashable, Any]
 
 
@@ -39,7 +39,7 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
     Args:
         material: All rows.
         thumbnail: Makes images.
-        shown: Keys of images that are at hand; examples with one are preferred.
+        shown: Keys of available images; examples with an available image are preferred.
     """
     near = Near(material)
     removals = []
@@ -61,7 +61,7 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
 
 
 def _steps(material: Material, gone: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """What each rule removed, then what pairing did, then balance by its reasons."""
+    """The items that were removed by each rule, then by pairing, then by balance and its reasons."""
     rules = [report.id for report in material.manifest.rules] if material.manifest else []
     for rule in rules:
         yield f"rule {rule}", gone[(gone["stage"] == "filter") & (gone["rule"] == rule)]
@@ -105,17 +105,17 @@ class Near:
 
     @cached_property
     def _told(self) -> pd.DataFrame:
-        """What is told of neighbours, in the order of ids."""
+        """The columns of neighbours that are shown, in the order of ids."""
         return self.material.rows[["id", "question", "answer", "question_key", "image_key"]].sort_values("id")
 
     @cached_property
     def _texts(self) -> pd.DataFrame:
-        """One row for each wording: its first item."""
+        """The first item of each wording."""
         return self._told.drop_duplicates("question_key", ignore_index=True)
 
     @cached_property
     def _words(self) -> tuple[dict[str, int], csr_array]:
-        """Column of each word, and a (wordings, words) matrix of ones."""
+        """Column of each word, and a (wordings, words) indicator matrix."""
         columns: dict[str, int] = {}
         indices = [
             sorted({columns.setdefault(word, len(columns)) for word in split(text)}) for text in self._texts["question"]
@@ -148,7 +148,7 @@ class Near:
         )
 
     def _worded(self, question: str, row: Row) -> list[Row]:
-        """Items whose questions have most words in common with one, by Jaccard's index, ties by id."""
+        """Items whose questions have most words in common with a question, by Jaccard's index, ties by id."""
         columns, matrix = self._words
         weights = np.zeros(matrix.shape[1], dtype=np.int64)
         weights[[columns[word] for word in set(split(question))]] = 1

@@ -18,7 +18,7 @@ from twokeys.data_cards.pictures import Picture
 SIDE = 320
 """Longest side, in pixels."""
 MOST = 24_000
-"""Bytes of one thumbnail."""
+"""Largest number of bytes of a thumbnail."""
 TOTAL = 150 * SIDE * SIDE
 """Pixels of all thumbnails of a page. Not bytes: releases of an image library write them longer or shorter, and which
 images a page shows must not depend on that, else `verify` would call an honest page another one."""
@@ -32,9 +32,9 @@ class Thumbnails:
     """Makes thumbnails until the page is full.
 
     Attributes:
-        read: Bytes of the images of a view by its key, in their order; none where they are not at hand.
-        limits: What an image must keep to be decoded.
-        left: Pixels that the page still takes.
+        read: Reads the bytes of the images of a view by its key, in their order; empty if they are not available.
+        limits: Limits that are checked before an image is decoded.
+        left: Number of pixels that still fit on the page.
     """
 
     read: Callable[[str], Sequence[bytes]]
@@ -45,7 +45,7 @@ class Thumbnails:
     def __call__(self, key: str) -> Picture | None:
         """The thumbnail of an image, or of several side by side.
 
-        None where it is not at hand, not readable, or the page is full.
+        None if it is not available or not readable, or the page is full.
         """
         if key not in self.made:
             images = self.read(key)
@@ -73,7 +73,7 @@ def shrunk(picture: Image.Image) -> Image.Image:
 
 
 def written(small: Image.Image) -> tuple[str, bytes]:
-    """A thumbnail as PNG where it has few colours, else as JPEG of the best quality that fits into `MOST` bytes."""
+    """A thumbnail: PNG if it has few colours, otherwise JPEG of the best quality within `MOST` bytes."""
     if small.getcolors(COLOURS) is not None:
         data = _saved(small, "PNG", optimize=True)
         if len(data) <= MOST:

@@ -50,7 +50,7 @@ class QuestionEdits:
     """
 
     name: ClassVar[str] = "question-edits"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     view: ClassVar[EditView] = "question"
     formats: ClassVar[tuple[str, ...]] = ()
     languages: ClassVar[tuple[str, ...]] = ("en",)

@@ -26,10 +26,12 @@ _SCOPED = re.compile(
 )
 _NO_NAME = re.compile(
     r"(is|are|was|were|be|been|has|have|had|in|on|at|by|under|behind|really|actually|probably|likely|possibly|ever|yet"
-    r"|still|currently|always|usually|often|also|even|going|supposed|\w+ (an?|any))\b",
+    r"|still|currently|always|usually|often|also|even|going|supposed|already|now|here|there|what|he|she|they|it"
+    r"|nothing|nobody|nowhere|every\w+|another|plenty|zero|certain|half|dozens?|hundreds?|thousands?|tons|loads|eleven"
+    r"|twelve|about|around|almost|nearly|roughly|approximately|over|up to|close to|\w+ (an?|any))\b",
     re.IGNORECASE,
 )
-"""What follows is no name of a thing: "Is there likely a dog?", "Is there is a dog?"."""
+"""What follows is no name of a thing: "Is there likely a dog?", "Is there is a dog?", "Is there nothing here?"."""
 _PRONOUN = re.compile(
     r"(?P<be>is|are|was|were) "
     r"(?P<subject>it|he|she|they|(?:this|these|those)(?= (?:an?|the|in|on|at|from|for|near)\b)) (?P<rest>.+)\?",

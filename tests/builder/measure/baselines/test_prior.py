@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from twokeys.builder.measure.baselines.prior import Prior, levels
+from twokeys.builder.measure.baselines.prior import STRENGTH, Prior, levels
 from twokeys.builder.measure.baselines.problem import Problem, count
 
 YES, NO = 0, 1
@@ -72,3 +76,26 @@ def test_an_option_is_known_by_itself_and_in_its_question() -> None:
     assert found[1][1] == pytest.approx((1 + anywhere) / 2)  # and in q1: gold 1 of 1
     assert found[2][1] == pytest.approx((1 / 2) / 2 / 2)  # "blue": 0 of 1 anywhere, 0 of 1 in q1
     assert found[3][1] == pytest.approx(1 / 2)
+
+
+WORDS = st.lists(st.sampled_from(["is", "it", "Is", "a", "dog", "", "\ud800"]), min_size=1, max_size=4).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "", "which?"]), WORDS), min_size=2, max_size=12, unique=True), st.randoms()
+)
+def test_all_contents_at_once_say_what_one_after_the_other_says(texts: list[tuple[str, str]], random: Random) -> None:
+    contexts, asked = map(list, zip(*texts, strict=True))
+    n, empty = len(texts), np.zeros(0, dtype=np.int64)
+    found = Problem("answer", empty, empty, empty, empty, contexts, asked)
+    content = np.array([random.randrange(n) for _ in range(2 * n)])
+    train = count(content, np.array([random.randrange(3) for _ in content]), 4)
+    contents, table = train.by_content()
+    for at, belief in enumerate(Prior().predict(found, train, np.arange(n), 0)):
+        expected = train.prior
+        for key in enumerate(levels(contexts[at], asked[at])):
+            same = [row for row, of in enumerate(contents) if key in enumerate(levels(contexts[of], asked[of]))]
+            if same:
+                seen = table[same].sum(axis=0)
+                expected = (seen + STRENGTH * expected) / (seen.sum() + STRENGTH)
+        assert belief.tolist() == expected.tolist()

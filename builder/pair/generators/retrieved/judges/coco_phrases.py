@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from twokeys.builder.pair.generators.retrieved.judges.coco_claims import (
     MANY,
@@ -83,13 +84,20 @@ def _parts(phrase: str) -> tuple[str, list[str]] | None:
 
 
 def _joined(how: str, members: Sequence[str], lexicon: Lexicon) -> Claim | None:
-    """Members of a list, of which later ones may go without the article of the first."""
+    """Members of a list, of which later ones may go without the article of the first.
+
+    None if a bound may hold for what follows it ("more than two dogs and three cats"), or if things that are joined by
+    `and` may be the same ("a dog and an animal") or add up ("a dog and two dogs").
+    """
     if members[0].startswith("any ") and how == "and":
         return None  # "any cats and dogs" may mean each, or a group
     first = members[0]
     article = next((word for word in ("a", "an", "any") if first.startswith(f"{word} ")), "")
     bare = bool(article) or first.startswith("some ") or first in lexicon
     claims = []
+    bounds = [bool((found := _BOUNDED.fullmatch(member)) and found["how"]) for member in members]
+    if any(before and not after for before, after in pairwise(bounds)):
+        return None
     for place, member in enumerate(members):
         if place and member in lexicon and not bare:
             return None  # "two cats and dogs" may mean two dogs
@@ -97,6 +105,9 @@ def _joined(how: str, members: Sequence[str], lexicon: Lexicon) -> Claim | None:
         if claim is None:
             return None
         claims.append(claim)
+    labels = [label for claim in claims for noun in claim.nouns() for label in noun.labels]
+    if how == "and" and len(set(labels)) < len(labels):
+        return None
     return claims[0] if len(claims) == 1 else Joined(tuple(claims), "and" if how == "and" else "or")
 
 
