@@ -1,4 +1,4 @@
-"""Cells of published Parquet files, read by row group: never a whole file, never a column that nobody asked for."""
+"""Cells of published Parquet files, read by row group: never a whole file, never a column that is not requested."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from twokeys.core.errors import BadInput
 
 Ints = NDArray[np.int64]
 ROWS, ROWS_WITH_IMAGES = 1024, 64
-"""Rows that are decoded at a time where single rows are wanted."""
+"""Number of rows that are decoded at a time for single rows."""
 
 
 class Cells:
@@ -58,7 +58,7 @@ class Cells:
         """Some columns of all rows, a row group in memory at a time.
 
         Args:
-            wanted: Columns; those that a file lacks are left out.
+            wanted: Columns; a column that a file lacks is omitted.
 
         Yields:
             File, number of the first row, and the row group.

@@ -1,4 +1,4 @@
-"""What the page shows as HTML, filled into templates that escape every text of the corpus."""
+"""The HTML of the page, filled into templates that escape every text of the corpus."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def script(first: bool) -> str:
 
 
 def head_html(library: Library) -> str:
-    """What the folder is: its title, its name, its sets."""
+    """The title, the name and the sets of the folder."""
     claims = library.folder.claims
     return (
         _templates()
@@ -67,7 +67,7 @@ def head_html(library: Library) -> str:
 
 
 def list_html(library: Library, query: Query, number: int) -> str:
-    """One page of what is asked for, as cards."""
+    """A page of results, as cards."""
     page = library.page(query, number)
     items = read(library.index, page.rows, BRIEF)
     return (
@@ -89,7 +89,7 @@ def _became(library: Library, item: Item) -> list[tuple[str, str, str]]:
 
 
 def item_html(library: Library, row: int, query: Query) -> str:
-    """One item: its image, its question and its answer.
+    """An item: its image, its question and its answer.
 
     Args:
         library: The folder.
@@ -114,7 +114,7 @@ def item_html(library: Library, row: int, query: Query) -> str:
 
 
 def about_html(library: Library, row: int) -> str:
-    """All else that is told of one item: partners, what gives it away, models, adversaries."""
+    """Further facts about an item: partners, neighbours that give it away, models, adversaries."""
     (item,) = read(library.index, [row])
     sides = partners(library.index, library.pairs, item)
     near = evidence(library.index, library.wordings, item) if item.reason else None

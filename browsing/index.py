@@ -25,15 +25,15 @@ from twokeys.core.strata import STRATA, value_of
 from twokeys.data_cards.published import PublishedFolder, split_of
 
 SETS = (*TIERS, REMOVED)
-"""Configs whose rows are items."""
+"""Configs with a row for each item."""
 FACETS = ("set", "split", "answer type", "source", "rule", "reason")
-"""What items are chosen by, beside categories that the recipe names."""
+"""Facets by which items are filtered, in addition to the recipe's categories."""
 _COLUMN = {"answer type": "answer_type", "source": "source", "rule": "rule", "reason": "reason"}
 SHARED = ("id", "question_key", "image_key", "group", "quad")
 """Columns of which a hash is kept."""
 Hashes = NDArray[np.uint64]
 NOTHING = ""
-"""Value of an item that has none, such as the rule of a published one."""
+"""Value of an item without a value, such as the rule of a published item."""
 
 
 def hashed(texts: Iterable[object]) -> Hashes:
@@ -154,7 +154,7 @@ class Index:
         return self.value("set", row)
 
     def value(self, facet: str, row: int) -> str:
-        """What a row has in a facet."""
+        """The value of a row in a facet."""
         return self.facets[facet].values[int(self.facets[facet].code[row])]
 
     @cached_property

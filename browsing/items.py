@@ -1,4 +1,4 @@
-"""An item beside its partners, its quad, what adversaries answered, and what gives a removed item away."""
+"""An item with its partners, its quad, the answers of adversaries, and the neighbours that give a removed item away."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BRIEF = ("id", "question", "choices", "answer", "stage", "rule", "reason")
 
 @dataclass(frozen=True)
 class Item:
-    """One item as it is shown.
+    """A shown item.
 
     Attributes:
         place: Its row in the index.
@@ -73,10 +73,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Side:
-    """An item beside the one that is shown.
+    """A related item, which is shown beside the item.
 
     Attributes:
-        relation: What it is to it, in words.
+        relation: Its relation to the shown item, in words.
         item: The item.
         boxes: Where its image differs from that of the item that is shown.
         own: Where the image of the item that is shown differs from its own.
@@ -180,7 +180,7 @@ COUNTED = 20_000
 
 
 def evidence(index: Index, wordings: Wordings, item: Item) -> Evidence:
-    """Find what gives an item away; published neighbours before removed ones."""
+    """Find the neighbours that give an item away; published neighbours come before removed neighbours."""
     others = {column: _others(index, item, column) for column in ("question_key", "image_key", "group")}
     questions, pictured = set(others["question_key"]), set(others["image_key"])
     named = [row for row in map(index.of, words_of(item.reason)) if row is not None and row != item.place]
@@ -197,7 +197,7 @@ def evidence(index: Index, wordings: Wordings, item: Item) -> Evidence:
 
 
 def _others(index: Index, item: Item, column: str) -> list[int]:
-    """Rows that share a column with an item, each item once, published ones first."""
+    """Rows that share a column with an item, each item once, published rows first."""
     rows = index.same(column, index.shared[column][item.place])
     rows = rows[~index.twin[rows] & (index.shared["id"][rows] != index.shared["id"][item.place])]
     return [int(row) for row in rows]  # configs stand in the order of SETS: removed ones last

@@ -1,4 +1,4 @@
-"""A folder that is open: its index, thumbnails, adversaries, and the runs of models that are looked at beside it."""
+"""An open folder: its index, thumbnails, adversaries, and the runs of models that are shown with it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Library:
         folder: The folder.
         index: Its index.
         thumbnails: Its images.
-        adversaries: What blind adversaries answered.
+        adversaries: The answers of blind adversaries.
         pairs: Where the images of partners differ.
         wordings: Which questions are worded alike.
-        answers: What models answered.
-        explanations: What explainers said.
+        answers: The answers of models.
+        explanations: The scores of explainers.
     """
 
     folder: PublishedFolder
@@ -65,7 +65,7 @@ class Library:
         return items
 
     def page(self, query: Query, number: int, size: int = SIZE) -> Page:
-        """A page of what is asked for."""
+        """A page of the results of a query."""
         return Page.of(self.find(query), number, size)
 
     @property

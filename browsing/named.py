@@ -1,4 +1,4 @@
-"""Rows of a config that are looked up by their id."""
+"""Look-up of the rows of a config by their id."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from twokeys.data_cards.published import PublishedFolder
 
 
 class Pairs:
-    """The pairs of a folder, read when one is first asked for; a folder may have none."""
+    """The pairs of a folder, read at first use; a folder may have none."""
 
     def __init__(self, folder: PublishedFolder) -> None:
         self._folder = folder

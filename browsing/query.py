@@ -1,4 +1,4 @@
-"""What is asked for, and which rows that are: filters are looked up in the index, words are looked for in the texts."""
+"""Queries and their rows: filters are looked up in the index, words are searched in the texts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from twokeys.browsing.index import Index
 
 Bools = NDArray[np.bool_]
 SEARCHED = ("question", "answer", "id")
-"""Columns in which words are looked for."""
+"""Columns in which words are searched."""
 _WORDS = re.compile(r'"([^"]+)"|(\S+)')
 MOST_WORDS = 20
-"""Words of a search that are looked for."""
+"""Largest number of words of a search."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def find(index: Index, query: Query, marks: Mapping[str, Bools]) -> Ints:
 
     Args:
         index: The folder's index.
-        query: What is asked for.
+        query: The query.
         marks: Mark -> (rows,) which rows have it.
     """
     wanted: Bools = np.ones(len(index), dtype=np.bool_)
@@ -89,13 +89,13 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of what was found.
+    """A page of results.
 
     Attributes:
         rows: Its rows.
         number: Its number, from 1.
-        pages: How many there are; 1 if nothing was found.
-        found: How many rows there are in all.
+        pages: Number of pages; 1 if there are no results.
+        found: Number of rows on all pages.
     """
 
     rows: tuple[int, ...]
@@ -105,7 +105,7 @@ class Page:
 
     @classmethod
     def of(cls, items: Ints, number: int, size: int) -> Page:
-        """The page of a number; the first or last one if there is none of that number."""
+        """The page with a number, or the first or last page if there is no such page."""
         pages = max(1, -(-len(items) // size))
         number = min(max(1, number), pages)
         return cls(tuple(items[(number - 1) * size : number * size].tolist()), number, pages, len(items))

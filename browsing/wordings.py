@@ -18,7 +18,7 @@ MOST = 4
 
 
 class Wordings:
-    """The words of every question, once for each question; read when they are first asked for.
+    """The words of every question, once for each question; read at first use.
 
     Args:
         index: The index of the folder.

@@ -118,8 +118,8 @@ def answer(
 
 def _each(items: Sequence[Asked]) -> list[tuple[int, int]]:
     """Item and image of every image of the items of several."""
-    return [(at, place) for at, item in enumerate(items) if item.question.more
-            for place in range(len(item.question.pictures))]  # fmt: skip
+    several = [(at, len(item.question.pictures)) for at, item in enumerate(items) if item.question.more]
+    return [(at, place) for at, count in several for place in range(count)]
 
 
 def _lists(
@@ -131,7 +131,7 @@ def _lists(
     for number, (at, _) in enumerate(masked):
         right[at].append(bool(is_right(replies[number], items[at].question, items[at].answer)))
         value[at].append(float(values[number] if len(values) else right[at][-1]))
-    return {f"right.{WITHOUT}": [one or None for one in right], f"v.{WITHOUT}": [one or None for one in value]}
+    return {f"right.{WITHOUT}": [marks or None for marks in right], f"v.{WITHOUT}": [each or None for each in value]}
 
 
 def _of_several(item: Asked) -> str:

@@ -70,8 +70,8 @@ def category_rates(
     level = bonferroni(len(found) * len(right))
     rows = []
     for column, value, inside in found:
-        for run, own in right.items():
-            counted = exact(own[inside], groups[inside], level)
+        for run, hits in right.items():
+            counted = exact(hits[inside], groups[inside], level)
             guessed = float(chance[inside].mean())
             rows.append(
                 CategoryRate(column, value, run, counted.items, counted.right, counted.low, counted.high, guessed)

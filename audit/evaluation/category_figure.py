@@ -33,22 +33,24 @@ def categories(
         parts: The categories; those with the most items are drawn.
         adversaries: Column and value -> the adversary, as the folder's manifest has it.
     """
-    largest = sorted(parts, key=lambda one: (-one.items, one.column, one.value))[:CATEGORIES]
-    shown = [one for one in parts if one in largest]
+    largest = sorted(parts, key=lambda part: (-part.items, part.column, part.value))[:CATEGORIES]
+    shown = [part for part in parts if part in largest]
     rest = len(parts) - len(shown)
-    names = [f"all items ({whole.n:,})", *(f"{named(one.column, one.value)} ({one.items:,})" for one in shown)]
+    names = [f"all items ({whole.n:,})", *(f"{named(part.column, part.value)} ({part.items:,})" for part in shown)]
     figure, axes = blank(7.2, 1.4 + 0.36 * len(names))
     ends = [(whole.estimate, whole.low, whole.high, chance)]
-    ends += [(one.accuracy, one.low, one.high, one.chance) for one in shown]
+    ends += [(part.accuracy, part.low, part.high, part.chance) for part in shown]
     for at, (estimate, low, high, guessed) in enumerate(ends):
         if low == low:
             axes.plot([low, high], [at, at], color=BLUE, linewidth=2)
         axes.plot([estimate], [at], "o", color=BLUE, markersize=5, label="the model" if not at else None)
         axes.plot([guessed, guessed], [at - 0.35, at + 0.35], color=GREY, label="chance" if not at else None)
-    blind = {at: adversaries.get((one.column, one.value)) for at, one in enumerate(shown, start=1)}
-    told = {at: best.accuracy for at, best in blind.items() if best is not None and best.scored}
-    if told:
-        axes.plot(list(told.values()), list(told), "D", color=ORANGE, markersize=5, label="best blind adversary")
+    blind = {at: adversaries.get((part.column, part.value)) for at, part in enumerate(shown, start=1)}
+    best_blind = {at: best.accuracy for at, best in blind.items() if best is not None and best.scored}
+    if best_blind:
+        axes.plot(
+            list(best_blind.values()), list(best_blind), "D", color=ORANGE, markersize=5, label="best blind adversary"
+        )
     axes.set_yticks(range(len(names)), ["\n".join(wrap(name, 40)) for name in names], parse_math=False)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(left=False)

@@ -37,13 +37,13 @@ def donors(images: Sequence[Sequence[str]], rows: Places) -> dict[int, int]:
         images: For each place the keys of its images.
         rows: Places, in order.
     """
-    found: dict[int, int] = {}
+    stand_in: dict[int, int] = {}
     for direction in (rows[::-1], rows):  # what is found going forward is kept
         seen: dict[str, int] = {}  # first image -> the last place that has it, the latest at the end
         for row in direction.tolist():
-            own = set(images[row])
-            if (other := next((key for key in reversed(seen) if key not in own), None)) is not None:
-                found[row] = seen[other]
+            shown = set(images[row])
+            if (other := next((key for key in reversed(seen) if key not in shown), None)) is not None:
+                stand_in[row] = seen[other]
             seen.pop(images[row][0], None)
             seen[images[row][0]] = row
-    return found
+    return stand_in

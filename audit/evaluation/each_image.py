@@ -55,10 +55,10 @@ class Masked(NamedTuple):
     lost: Interval
 
 
-def masked_rows(found: EachImage) -> list[Masked]:
+def masked_rows(counted: EachImage) -> list[Masked]:
     """The first images, row by row, as terminal and page show them."""
-    names = list(found.right)[:SHOWN]
-    return [Masked(f"image {name}", found.right[name], found.lost[name]) for name in names]
+    names = list(counted.right)[:SHOWN]
+    return [Masked(f"image {name}", counted.right[name], counted.lost[name]) for name in names]
 
 
 def needed_images(answers: pd.DataFrame) -> list[list[int] | None]:
@@ -68,8 +68,10 @@ def needed_images(answers: pd.DataFrame) -> list[list[int] | None]:
         answers: With `right.both` and `right.without`; an answer that is wrong with all images needs none.
     """
     pairs = zip(answers["right.both"], answers[f"right.{WITHOUT}"], strict=True)
-    return [None if without is None else [at for at, still in enumerate(without, 1) if right and not still]
-            for right, without in pairs]  # fmt: skip
+    return [
+        None if without is None else [at for at, still in enumerate(without, 1) if right and not still]
+        for right, without in pairs
+    ]
 
 
 def each_image(answers: pd.DataFrame, groups: NDArray[np.object_]) -> EachImage | None:
@@ -81,19 +83,19 @@ def each_image(answers: pd.DataFrame, groups: NDArray[np.object_]) -> EachImage 
     """
     if f"right.{WITHOUT}" not in answers:
         return None
-    lists = [one or [] for one in answers[f"right.{WITHOUT}"]]
+    lists = [marks or [] for marks in answers[f"right.{WITHOUT}"]]
     if not any(lists):
         return None
     both, values = answers["v.both"].to_numpy(dtype=np.float64), list(answers[f"v.{WITHOUT}"])
     right, lost = {}, {}
     for place in range(max(map(len, lists))):
-        rows = [row for row, own in enumerate(lists) if place < len(own)]
+        rows = [row for row, places in enumerate(lists) if place < len(places)]
         right[str(place + 1)] = mean_interval(np.array([lists[row][place] for row in rows]), groups[rows])
         apart = both[rows] - np.array([values[row][place] for row in rows])
         lost[str(place + 1)] = mean_interval(apart, groups[rows])
-    named = needed_images(answers)
-    rows = [row for row, (own, true) in enumerate(zip(named, answers["right.both"], strict=True))
-            if own is not None and true]  # fmt: skip
-    counts = np.array([min(len(named[row] or []), 2) for row in rows])
+    needed = needed_images(answers)
+    known = np.array([places is not None for places in needed])
+    rows = np.flatnonzero(known & answers["right.both"].to_numpy(dtype=bool)).tolist()
+    counts = np.array([min(len(needed[row] or []), 2) for row in rows])
     shares = {name: mean_interval(counts == at, groups[rows]) for at, name in enumerate(NUMBERS)} if rows else {}
     return EachImage(right, lost, shares)

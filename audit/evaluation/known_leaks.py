@@ -83,9 +83,9 @@ def _read(file: Path, key: dict[str, Any]) -> Masks | None:
     return Masks(leaks, said.get("seconds")) if said.get("key") == key else None
 
 
-def _keep(file: Path, said: dict[str, Any]) -> None:
+def _keep(file: Path, content: dict[str, Any]) -> None:
     """Write what was measured; in a place that cannot be written, it is measured again next time."""
     try:
-        write_text(file, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
+        write_text(file, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     except (OSError, BadInput):
         return

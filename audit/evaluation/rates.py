@@ -51,26 +51,29 @@ class Rate(NamedTuple):
         return "" if self.own.low != self.own.low else f"{self.own.low:.1%} to {self.own.high:.1%}"
 
 
-def rates(found: Evaluation) -> list[Rate]:
+def rates(evaluation: Evaluation) -> list[Rate]:
     """Exact match, of all items and of each answer type, what else replies score, blind, and over pairs.
 
     Where a set has several answer types, the figures that compare sets give every type the same weight.
     """
-    rows = [Rate("accuracy, exact match", found.accuracy["all"], found.chance)]
-    rows += [Rate(kind, own, None, part=True) for kind, own in found.accuracy.items() if kind != "all"]
-    rows += _alike(found, "accuracy")
-    rows += [Rate(SCORES[name], own, None) for name, own in found.scores.items()]
+    rows = [Rate("accuracy, exact match", evaluation.accuracy["all"], evaluation.chance)]
+    rows += [Rate(kind, interval, None, part=True) for kind, interval in evaluation.accuracy.items() if kind != "all"]
+    rows += _alike(evaluation, "accuracy")
+    rows += [Rate(SCORES[name], interval, None) for name, interval in evaluation.scores.items()]
     for view, masked in (("question", "image"), ("image", "question"), ("neither", "both")):
-        rows += [Rate(f"blind: {masked} masked", found.blind[view], found.chance), *_alike(found, f"blind.{view}")]
+        rows += [
+            Rate(f"blind: {masked} masked", evaluation.blind[view], evaluation.chance),
+            *_alike(evaluation, f"blind.{view}"),
+        ]
     return rows + [
-        Rate(f"{kind} accuracy", pair.accuracy, pair.chance, KINDS[kind]) for kind, pair in found.pairs.items()
+        Rate(f"{kind} accuracy", pair.accuracy, pair.chance, KINDS[kind]) for kind, pair in evaluation.pairs.items()
     ]
 
 
-def dividends(found: Evaluation) -> dict[str, Interval]:
+def dividends(evaluation: Evaluation) -> dict[str, Interval]:
     """Mean dividend of each answer type, and with every type alike; empty where there is but one type."""
-    return {**found.dividends, ALIKE: found.alike["dividend"]} if len(found.dividends) > 1 else {}
+    return {**evaluation.dividends, ALIKE: evaluation.alike["dividend"]} if len(evaluation.dividends) > 1 else {}
 
 
-def _alike(found: Evaluation, figure: str) -> list[Rate]:
-    return [Rate(ALIKE, found.alike[figure], None, part=True)] if len(found.dividends) > 1 else []
+def _alike(evaluation: Evaluation, figure: str) -> list[Rate]:
+    return [Rate(ALIKE, evaluation.alike[figure], None, part=True)] if len(evaluation.dividends) > 1 else []

@@ -24,18 +24,18 @@ EACH = 3
 
 
 def report(
-    found: Evaluation, table: pd.DataFrame, shown: Callable[[Collection[str]], Mapping[str, Image.Image]]
+    evaluation: Evaluation, table: pd.DataFrame, shown: Callable[[Collection[str]], Mapping[str, Image.Image]]
 ) -> str:
     """Write the report of an evaluation.
 
     Args:
-        found: The evaluation.
+        evaluation: The evaluation.
         table: Its items as `twokeys.audit.published` reads them.
         shown: Ids of items -> their images by id; asked once, for the items that the report shows.
     """
-    rows = rates(found)
+    rows = rates(evaluation)
     known = table.set_index("id")
-    chosen = choose(found.items, table)
+    chosen = choose(evaluation.items, table)
     pictures = shown([item["id"] for part in chosen.values() for item in part])
     examples = {
         why: [_example(item, known.loc[item["id"]], pictures[item["id"]]) for item in part]
@@ -45,22 +45,22 @@ def report(
         environment("twokeys.audit")
         .get_template("evaluation.html.j2")
         .render(
-            run=found.run,
+            run=evaluation.run,
             rates=rows,
-            values=found.values,
-            dividend=found.dividend,
-            dividends=dividends(found),
-            masked=[] if found.each_image is None else masked_rows(found.each_image),
-            needed={} if found.each_image is None else found.each_image.needed,
+            values=evaluation.values,
+            dividend=evaluation.dividend,
+            dividends=dividends(evaluation),
+            masked=[] if evaluation.each_image is None else masked_rows(evaluation.each_image),
+            needed={} if evaluation.each_image is None else evaluation.each_image.needed,
             numbers=NUMBERS,
-            caution=caution(found.dividend.groups),
-            quantiles=found.quantiles,
-            leaks=[one for one in found.leaks if one.leaky],
-            skipped=found.skipped,
-            scored=len(found.items),
+            caution=caution(evaluation.dividend.groups),
+            quantiles=evaluation.quantiles,
+            leaks=[leak for leak in evaluation.leaks if leak.leaky],
+            skipped=evaluation.skipped,
+            scored=len(evaluation.items),
             figure=picture_of(figures.rates(rows)),
-            categories=picture_of(found.figure()) if found.categories else "",
-            histogram=picture_of(figures.dividends(found.items["dividend"].to_numpy())),
+            categories=picture_of(evaluation.figure()) if evaluation.categories else "",
+            histogram=picture_of(figures.dividends(evaluation.items["dividend"].to_numpy())),
             examples=examples,
         )
     )
@@ -84,14 +84,14 @@ def choose(items: pd.DataFrame, table: pd.DataFrame) -> dict[str, list[dict[str,
         "Highest dividend: both sides are needed": items.sort_values(["dividend", "id"], ascending=[False, True]),
         "Lowest dividend: one side is enough, or they contradict": items.sort_values(["dividend", "id"]),
     }
-    found: dict[str, list[dict[str, Any]]] = {}
+    chosen: dict[str, list[dict[str, Any]]] = {}
     shown: set[str] = set()
     for why, part in wanted.items():
         new = part[~part["id"].isin(shown)].drop_duplicates("picture").head(EACH)
         shown |= set(new["id"])
         if len(new):
-            found[why] = [{str(name): value for name, value in row.items()} for row in new.to_dict("records")]
-    return found
+            chosen[why] = [{str(name): value for name, value in row.items()} for row in new.to_dict("records")]
+    return chosen
 
 
 def _example(item: dict[str, Any], row: pd.Series[Any], picture: Image.Image) -> dict[str, Any]:

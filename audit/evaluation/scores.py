@@ -62,18 +62,18 @@ def anls(reply: str, answers: Sequence[str]) -> float:
         >>> anls("Coca cola", ["coca-cola"]), anls("Pepsi", ["coca-cola"])
         (0.888889, 0.0)
     """
-    said = " ".join(reply.lower().split())
-    near = max(_similarity(said, " ".join(answer.lower().split())) for answer in answers)
+    text = " ".join(reply.lower().split())
+    near = max(_similarity(text, " ".join(answer.lower().split())) for answer in answers)
     return round(near, 6) if near >= NEAR else 0.0
 
 
-def _similarity(one: str, other: str) -> float:
+def _similarity(first: str, other: str) -> float:
     """1 - edit distance over the length of the longer text."""
-    most = max(len(one), len(other))
-    if abs(len(one) - len(other)) > (1 - NEAR) * most:
+    most = max(len(first), len(other))
+    if abs(len(first) - len(other)) > (1 - NEAR) * most:
         return 0.0  # each character more is an edit: no need to look at long replies
     row = list(range(len(other) + 1))
-    for place, letter in enumerate(one, start=1):
+    for place, letter in enumerate(first, start=1):
         diagonal, row[0] = row[0], place
         for at, their in enumerate(other, start=1):
             diagonal, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, diagonal + (letter != their))

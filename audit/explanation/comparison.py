@@ -59,8 +59,8 @@ def friedman(table: pd.DataFrame) -> tuple[float, float]:
     """
     if table.shape[1] < 3:
         raise ValueError(f"Friedman's test needs 3 explainers or more, not {table.shape[1]}")
-    found = stats.friedmanchisquare(*(table[name] for name in table))
-    return float(found.statistic), float(found.pvalue)
+    test = stats.friedmanchisquare(*(table[name] for name in table))
+    return float(test.statistic), float(test.pvalue)
 
 
 def against(table: pd.DataFrame, reference: str = "random") -> pd.DataFrame:
@@ -80,8 +80,8 @@ def against(table: pd.DataFrame, reference: str = "random") -> pd.DataFrame:
         apart = (table[name] - table[reference]).to_numpy(dtype=np.float64)
         p = float(stats.wilcoxon(apart).pvalue) if apart.any() else 1.0
         rows[name] = {"difference": apart.mean(), "p": p}
-    found = pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "p"])
-    return found.assign(p_holm=holm(found["p"]))
+    results = pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "p"])
+    return results.assign(p_holm=holm(results["p"]))
 
 
 def mixed(table: pd.DataFrame, reference: str = "random") -> Mixed:
@@ -104,8 +104,8 @@ def mixed(table: pd.DataFrame, reference: str = "random") -> Mixed:
             "effect": fit.params[term], "low": interval.loc[term, 0], "high": interval.loc[term, 1],
             "p": fit.pvalues[term],
         }  # fmt: skip
-    said = tuple(dict.fromkeys(str(warning.message) for warning in caught))
-    return Mixed(pd.DataFrame.from_dict(rows, orient="index"), bool(fit.converged), said)
+    messages = tuple(dict.fromkeys(str(warning.message) for warning in caught))
+    return Mixed(pd.DataFrame.from_dict(rows, orient="index"), bool(fit.converged), messages)
 
 
 def demand() -> None:

@@ -39,7 +39,7 @@ def heat_maps(
         raise ValueError(f"the item has {shown}, and was explained as {len(counts)} images of {len(boxes)} patches")
     top, ends = float(np.abs(scores).max()) or 1.0, np.cumsum(counts)[:-1]
     parts = zip(pictures, sizes, np.split(boxes, ends), np.split(scores, ends), strict=True)
-    return [heat(picture, size, own, values, top) for picture, size, own, values in parts]
+    return [heat(picture, size, patches, values, top) for picture, size, patches, values in parts]
 
 
 def heat(

@@ -119,14 +119,14 @@ def _compared(published: Published, player: Model, settings: Settings, out: Path
     }
     tables = {masking: {metric: _ranked(run, metric) for metric in RANKED} for masking, run in runs.items()}
     agreed = {
-        masking: {metric: agreement(tables[best][metric], own[metric], seed=seed) for metric in RANKED}
-        for masking, own in tables.items()
+        masking: {metric: agreement(tables[best][metric], table[metric], seed=seed) for metric in RANKED}
+        for masking, table in tables.items()
         if masking != best
     }
-    found = Sensitivity(leaks, runs, agreed)
+    sensitivity = Sensitivity(leaks, runs, agreed)
     if out is not None:
-        write_text(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
-    return found
+        write_text(out / RESULT, json.dumps(sensitivity.json(), indent=2, ensure_ascii=False) + "\n")
+    return sensitivity
 
 
 def named(masking: Masking) -> str:

@@ -106,7 +106,7 @@ def summarise(items: Sequence[dict[str, Any]], explainers: Sequence[str], seed: 
 def frame(items: Sequence[dict[str, Any]], metric: str) -> pd.DataFrame:
     """One metric of all items: a row an item, a column an explainer; items that lack it are left out."""
     rows = {
-        item["id"]: {name: own["metrics"].get(metric, np.nan) for name, own in item["explainers"].items()}
+        item["id"]: {name: entry["metrics"].get(metric, np.nan) for name, entry in item["explainers"].items()}
         for item in items
     }
     return pd.DataFrame.from_dict(rows, orient="index").astype(float).dropna()
@@ -125,6 +125,6 @@ def _localisation(items: Sequence[dict[str, Any]], explainers: Sequence[str]) ->
 
 def _plain(table: pd.DataFrame) -> dict[str, dict[str, float | None]]:
     return {
-        str(row): {str(name): None if pd.isna(value) else float(value) for name, value in own.items()}
-        for row, own in table.to_dict("index").items()
+        str(row): {str(name): None if pd.isna(value) else float(value) for name, value in cells.items()}
+        for row, cells in table.to_dict("index").items()
     }

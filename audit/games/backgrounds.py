@@ -93,13 +93,15 @@ class EachOfSeveral:
 
     def __call__(self, pixels: Tensor, keep: Tensor) -> Tensor:
         """Fill image by image."""
-        found, first = [], 0
+        filled, first = [], 0
         for fill, (tiles, high, wide) in zip(self.fills, self.shapes, strict=True):
             part = slice(first, first + tiles)
-            own = fill(pixels[part, :, :high, :wide], keep[:, part, :high, :wide]).expand(len(keep), -1, -1, -1, -1)
-            found.append(functional.pad(own, (0, pixels.shape[-1] - wide, 0, pixels.shape[-2] - high)))
+            pixels_of_part = fill(pixels[part, :, :high, :wide], keep[:, part, :high, :wide]).expand(
+                len(keep), -1, -1, -1, -1
+            )
+            filled.append(functional.pad(pixels_of_part, (0, pixels.shape[-1] - wide, 0, pixels.shape[-2] - high)))
             first += tiles
-        return torch.cat(found, dim=1)
+        return torch.cat(filled, dim=1)
 
 
 class Inpainted:
@@ -124,12 +126,12 @@ class Inpainted:
 
 def _pull_push(colour: Tensor, weight: Tensor) -> Tensor:
     """Weighted colour, and where there is none, that of the next coarser level."""
-    own = colour / weight.clamp(min=1e-6)
+    mean = colour / weight.clamp(min=1e-6)
     if weight.shape[-1] == weight.shape[-2] == 1:
-        return own
+        return mean
     coarse_weight = functional.avg_pool2d(weight, 2, ceil_mode=True)
     coarse = _pull_push(functional.avg_pool2d(colour, 2, ceil_mode=True), coarse_weight)
     size = (weight.shape[-2], weight.shape[-1])
     smooth = functional.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
     trust = weight.clamp(max=1)
-    return own * trust + smooth * (1 - trust)
+    return mean * trust + smooth * (1 - trust)

@@ -67,8 +67,8 @@ def estimate(game: Game, top: Tops, background: Split, budget: int = 140, seed: 
     weights = trapezoid(top.grid) * (top.image.any(axis=1) & top.text.any(axis=1))
     rests = ~top.image & ~top.text
     whole = ~rests.any(axis=1)
-    known = second_difference(game, top.image[whole], top.text[whole], rests[whole])
-    value, error = float(weights[whole] @ known), 0.0
+    ends = second_difference(game, top.image[whole], top.text[whole], rests[whole])
+    value, error = float(weights[whole] @ ends), 0.0
     weights = weights * ~whole
     if weights.any():
         at, kept = _draw(weights, rests, background, pairs, np.random.default_rng(seed))
@@ -93,9 +93,9 @@ def _draw(
     kept = np.zeros((pairs, rests.shape[1]), dtype=np.bool_)
     chunks = {fraction: background(rests[fraction]) for fraction in set(at.tolist())}
     for row, (fraction, position) in enumerate(zip(at.tolist(), level.tolist(), strict=True)):
-        own = chunks[fraction]
-        size = int(position * (len(own) + 1))
-        kept[row] = own[rng.permutation(len(own))[:size]].any(axis=0)
+        chosen = chunks[fraction]
+        size = int(position * (len(chosen) + 1))
+        kept[row] = chosen[rng.permutation(len(chosen))[:size]].any(axis=0)
     return at.astype(np.int64), kept
 
 

@@ -64,9 +64,11 @@ def exact_interaction(game: Game, top: Tops, background: Split) -> Floats:
         for players in [np.concatenate([[image, text], background(~image & ~text)])]
     }
     if tables:  # in one request, so that a model gets large batches
-        values = np.split(game(np.concatenate(list(tables.values()))), np.cumsum([len(one) for one in tables.values()]))
-        for at, own in zip(tables, values, strict=False):
-            found[at] = interaction(own, 2)[0]  # the pair (0, 1) is the first of all pairs
+        values = np.split(
+            game(np.concatenate(list(tables.values()))), np.cumsum([len(coalitions) for coalitions in tables.values()])
+        )
+        for at, column in zip(tables, values, strict=False):
+            found[at] = interaction(column, 2)[0]  # the pair (0, 1) is the first of all pairs
     return found
 
 

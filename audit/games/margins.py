@@ -66,20 +66,20 @@ def margins(model: Model, asked: Sequence[Expected]) -> list[Margin]:
     return [_margin(scored[_place(one)], one) for one in asked]
 
 
-def _place(one: Expected) -> tuple[int, frozenset[str]]:
+def _place(expected: Expected) -> tuple[int, frozenset[str]]:
     """What claims share that need the same answers of the model."""
-    return id(one.question), frozenset((one.answer, *one.rivals))
+    return id(expected.question), frozenset((expected.answer, *expected.rivals))
 
 
-def _margin(scored: dict[str, float] | str, one: Expected) -> Margin:
+def _margin(scored: dict[str, float] | str, expected: Expected) -> Margin:
     if isinstance(scored, str):
         return Margin(-np.inf, scored)
-    return Margin(scored[one.answer] - max(scored[rival] for rival in one.rivals))
+    return Margin(scored[expected.answer] - max(scored[rival] for rival in expected.rivals))
 
 
-def _prepared(model: Model, one: Expected) -> dict[str, Prepared] | str:
+def _prepared(model: Model, expected: Expected) -> dict[str, Prepared] | str:
     """The question with each of its answers; what the model has no tokens for, if there is something."""
     try:
-        return {answer: model.prepare(one.question, answer) for answer in (one.answer, *one.rivals)}
+        return {answer: model.prepare(expected.question, answer) for answer in (expected.answer, *expected.rivals)}
     except Unscorable as error:
-        return error.answer if isinstance(error, Unsayable) else one.question.question
+        return error.answer if isinstance(error, Unsayable) else expected.question.question

@@ -126,9 +126,9 @@ def ranks(scores: Floats, rng: np.random.Generator) -> Floats:
     """
     if not np.isfinite(scores).all():
         raise ValueError(f"{int((~np.isfinite(scores)).sum())} scores are not finite")
-    found = np.empty(len(scores))
-    found[np.lexsort((rng.random(len(scores)), -scores))] = np.arange(len(scores))
-    return found
+    rank = np.empty(len(scores))
+    rank[np.lexsort((rng.random(len(scores)), -scores))] = np.arange(len(scores))
+    return rank
 
 
 def counts(players: int, grid: Floats) -> Floats:

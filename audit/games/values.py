@@ -39,20 +39,20 @@ def table(game: Game) -> Floats:
 
 def moebius(values: Floats) -> Floats:
     """Moebius coefficients of tables, (..., 2^n) -> (..., 2^n): m(S) = sum over T in S of (-1)^(|S| - |T|) v(T)."""
-    found = np.array(values, dtype=np.float64)
-    for player in range(_players(found)):
-        half = found.reshape(*found.shape[:-1], -1, 2, 2**player)
+    table = np.array(values, dtype=np.float64)
+    for player in range(_players(table)):
+        half = table.reshape(*table.shape[:-1], -1, 2, 2**player)
         half[..., 1, :] -= half[..., 0, :]
-    return found
+    return table
 
 
 def over_supersets(values: Floats) -> Floats:
     """Sum of each set's supersets, itself included, (..., 2^n) -> (..., 2^n)."""
-    found = np.array(values, dtype=np.float64)
-    for player in range(_players(found)):
-        half = found.reshape(*found.shape[:-1], -1, 2, 2**player)
+    table = np.array(values, dtype=np.float64)
+    for player in range(_players(table)):
+        half = table.reshape(*table.shape[:-1], -1, 2, 2**player)
         half[..., 0, :] += half[..., 1, :]
-    return found
+    return table
 
 
 def interaction(values: Floats, order: int) -> Floats:

@@ -1,1 +1,1 @@
-"""Vision-language models behind one seam: `model.py` says what they can be asked, the other files how each answers."""
+"""Vision-language models behind a common interface: `model.py` defines it, the other files implement it."""

@@ -1,4 +1,4 @@
-"""Any model of transformers' class for image-text-to-text: evaluated alone, by what it replies."""
+"""Any model of transformers' class for image-text-to-text: it can be evaluated by its replies, but not explained."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Anything:
 
     @torch.inference_mode()
     def reply(self, questions: Sequence[Question]) -> list[str]:
-        """One question at a time: padding is not alike in all processors."""
+        """One question at a time, since padding differs between processors."""
         return [self._reply(question) for question in questions]
 
     @cached_property

@@ -29,20 +29,20 @@ class Recorder:
         self.weights: dict[nn.Module, list[Tensor]] = {}
 
     def take(self, part: nn.Module) -> list[tuple[Tensor, ...]]:
-        """Weights of one part of a model, such as its vision tower, per layer; they are forgotten here."""
+        """Weights of a part of a model, such as its vision tower, by layer; they are removed from the record."""
         popped = [self.weights.pop(module, None) for module in part.modules()]
         return [tuple(weights) for weights in popped if weights]
 
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Attention weights of one layer of a vision tower.
+    """Attention weights of a layer of a vision tower.
 
     Towers run on images strung together, or cut into tiles and windows, which attend within themselves: the weights
     of an image stand as blocks on the diagonal of one matrix, zero elsewhere.
 
     Attributes:
-        parts: What the layer computed, each (b, heads, tokens, tokens).
+        parts: The weights of the layer, each (b, heads, tokens, tokens).
         n: Images in the pass.
     """
 
@@ -66,14 +66,14 @@ class Blocks:
 
 
 def _diagonal(blocks: list[Tensor]) -> Tensor:
-    """Blocks (heads, tokens, tokens) on the diagonal of one matrix per head."""
+    """Blocks (heads, tokens, tokens) on the diagonal of a matrix for each head."""
     heads = zip(*blocks, strict=True)
     return torch.stack([torch.block_diag(*squares) for squares in heads])  # type: ignore[no-untyped-call]
 
 
 @contextmanager
 def recorded(model: Any, wanted: bool) -> Iterator[Recorder]:
-    """Record attention weights inside; nothing where they are not wanted."""
+    """Record attention weights inside the block, if they are requested."""
     if not wanted:
         yield Recorder()
         return
@@ -103,15 +103,15 @@ def explicit(
     scaling: float | None,
     product: Callable[[Tensor], Tensor] = lambda found: found,
 ) -> tuple[Tensor, Tensor]:
-    """Attention with explicit weights, as transformers' eager one computes it.
+    """Attention with explicit weights, like transformers' eager attention.
 
     Args:
         query: (b, heads, n, d).
         key: (b, key heads, m, d).
         value: (b, key heads, m, d).
-        attention_mask: What is added to the scores, (b, 1, n, at least m).
+        attention_mask: Term that is added to the scores, (b, 1, n, at least m).
         scaling: Of the scores; one over the root of d when None.
-        product: What is done to the result of each matrix product; a rule of propagation.
+        product: Applied to the result of each matrix product; a rule of propagation.
 
     Returns:
         (b, n, heads, d), and weights (b, heads, n, m).

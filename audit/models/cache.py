@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def selected(cache: Any, rows: Tensor) -> Any:
-    """The cache with these rows of the batch; the one that is given stays as it is."""
+    """A copy of the cache with these rows of the batch."""
     chosen = copy.copy(cache)
     chosen.layers = [copy.copy(layer) for layer in cache.layers]
     chosen.batch_select_indices(rows)

@@ -1,4 +1,4 @@
-"""The decision token of a reply: the one that says yes or no, names the option, or begins the answer."""
+"""The decision token of a reply: the token that says yes or no, names the option, or begins the answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def decision(
     """Cut a reply after its decision token.
 
     Args:
-        reply: Token ids that the model said.
+        reply: Token ids of the model's reply.
         decode: Token ids to text.
         question: The item that it answers.
 

@@ -1,4 +1,4 @@
-"""A decoder that reads image features in place of image tokens: what goes in, masked or whole, and what comes out."""
+"""A decoder that reads image features instead of image tokens: its inputs, masked or whole, and its outputs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Decoder(ABC):
 
     Args:
         module: A transformers model for image-text-to-text.
-        tokenizer: Its tokenizer, one that knows the place of each token in the text.
+        tokenizer: Its tokenizer, which must return the place of each token in the text.
         images: Its image processor.
         template: Its chat template.
         name: Name and state of the model, for reports.
@@ -29,7 +29,7 @@ class Decoder(ABC):
     """
 
     placeholder: ClassVar[str]
-    """What chat templates of the family write for an image."""
+    """The placeholder of an image in chat templates of the family."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class Decoder(ABC):
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
 
     def inputs(self, prepared: Prepared, features: Tensor, keep: Mask | None = None) -> Tensor:
-        """What enters the decoder, (n, length, hidden): token embeddings, masked ones replaced, with image features."""
+        """Inputs of the decoder, (n, length, hidden): token embeddings, image features, replaced masked tokens."""
         ids = prepared.ids.expand(len(features), -1)
         if keep is not None and len(prepared.words):
             ids = ids.clone()

@@ -1,4 +1,4 @@
-"""A model behind a server that speaks OpenAI's chat protocol: evaluated alone, by what it replies."""
+"""A model behind a server of OpenAI's chat protocol: it can be evaluated by its replies, but not explained."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ TOKENS, AT_ONCE = 32, 4
 
 
 class Endpoint:
-    """One served model.
+    """A served model.
 
     Args:
         address: `http://host/v1#model`.
-        hosts: Hosts that the user named; the address must have one of them.
+        hosts: Hosts that the user named; the host of the address must be among them.
         instruction: How to answer, put after the question; None for the usual one.
         wait: Seconds before the second try; doubled each time.
     """
@@ -40,14 +40,14 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """The model's name and where it is served."""
+        """The model's name and its server."""
         return f"{self.model}@{self.server.shown}"
 
     def reply(self, questions: Sequence[Question]) -> list[str]:
         """Ask, a few at a time, at temperature 0.
 
         Raises:
-            BadInput: When the server cannot be reached, refuses, or says something else than a reply.
+            BadInput: If the server cannot be reached, refuses, or sends no reply.
         """
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(pool.map(self._reply, questions))

@@ -1,4 +1,4 @@
-"""Which server may be asked, and which one gets the key: one place decides.
+"""Decides which server may be asked, and which server gets the key.
 
 A question carries an image, and a request may carry a key, so neither follows from what a recipe says. A server is
 asked when its host was named by the user: with `--allow-host`, in the environment variable `TWOKEYS_ALLOW_HOST`, or as
@@ -58,12 +58,12 @@ class Server:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port: what a key belongs to."""
+        """Scheme, host and port; a key belongs to them."""
         return self.scheme, self.host, self.port
 
     @property
     def shown(self) -> str:
-        """Host, and port where it is not the scheme's own."""
+        """Host, and port if it is not the default of the scheme."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -74,7 +74,7 @@ class Server:
 
     @property
     def here(self) -> bool:
-        """Whether it is this machine: what is sent there travels on no network."""
+        """Whether it is this machine, so that requests leave no network interface."""
         return self.host == "localhost" or (_is_ip(self.host) and ipaddress.ip_address(self.host).is_loopback)
 
 
@@ -128,10 +128,10 @@ def host_of(address: str) -> Hosts:
 
 
 def key_for(asked: Server, environment: Mapping[str, str] = os.environ) -> str | None:
-    """The key that goes with a request to a server; None where none may.
+    """The key for requests to a server; None if it must not get the key.
 
     Raises:
-        BadInput: When there is a key and the variable that says whose it is holds no plain address.
+        BadInput: If there is a key, and the variable that names its server holds no plain address.
     """
     if not (key := environment.get(KEY, "").strip()):
         return None
@@ -140,11 +140,11 @@ def key_for(asked: Server, environment: Mapping[str, str] = os.environ) -> str |
 
 
 def server(where: str, address: str) -> Server:
-    """Read an address strictly: what two programmes could read in two ways is refused, not guessed.
+    """Read an address strictly: an address that programs could read differently is refused.
 
     Args:
         where: The option, field or variable that holds it.
-        address: The address; a model after `#` is left aside.
+        address: The address; a model after `#` is ignored.
 
     Raises:
         BadInput: When it has another scheme, a user, a query, or a host that is not spelt plainly.
@@ -183,7 +183,7 @@ def _split(where: str, text: str) -> tuple[str, int | None]:
 
 
 def _host(where: str, text: str) -> str:
-    """One spelling of a host."""
+    """The canonical spelling of a host."""
     host = text.lower()
     if host.startswith("["):
         host = host[1:-1]

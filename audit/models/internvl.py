@@ -1,4 +1,4 @@
-"""InternVL: an image cut into tiles, a thumbnail of the whole where there are several; four patches a token."""
+"""InternVL: an image cut into tiles, with a thumbnail of the whole if there are several; four patches are a token."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class InternVL(Generative):
         return pixels.to(device_of(self._module))
 
     def layout(self, width: int, height: int) -> Layout:
-        """One patch per image token of the tiles; the thumbnail's pixels belong to the patches that they show."""
+        """A patch for each image token of the tiles; the thumbnail's pixels belong to the patches that they show."""
         vision = self._module.config.vision_config
         size = int(self.images.size["height"]), int(self.images.size["width"])
         columns, rows = (1, 1)
@@ -40,7 +40,7 @@ class InternVL(Generative):
         return lay_out(view, rows * tokens[0], columns * tokens[1], tiles + thumbnail, size, tokens, fine, True)
 
     def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
-        """Projected features of all tiles, one after another."""
+        """Projected features of all tiles, concatenated."""
         n, tiles = pixels.shape[:2]
         pooled = self._module.get_image_features(pixel_values=pixels.flatten(0, 1)).pooler_output
         features: Tensor = pooled.reshape(n, tiles * pooled.shape[1], -1)

@@ -1,4 +1,4 @@
-"""LLaVA: one image, one grid of patches, each an image token."""
+"""LLaVA: an image is a grid of patches, each with an image token."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Llava(Generative):
     placeholder = "<image>"
 
     def process(self, picture: Image.Image) -> Tensor:
-        """Pixels of the one tile."""
+        """Pixels of the single tile."""
         pixels: Tensor = self.images(images=[picture], return_tensors="pt")["pixel_values"]
         return pixels.to(device_of(self._module))
 
     def layout(self, width: int, height: int) -> Layout:
-        """Patches of the tower; what a centre crop cuts off is no player."""
+        """Patches of the tower; pixels outside a centre crop belong to no player."""
         size, vision = self._size(), self._module.config.vision_config
         rows, columns = size[0] // vision.patch_size, size[1] // vision.patch_size
         view = self._view(width, height)
@@ -32,13 +32,13 @@ class Llava(Generative):
         return lay_out(view, rows, columns, [view], size, grid, grid, classes)
 
     def features(self, pixels: Tensor, sizes: Sizes = ()) -> Tensor:
-        """Projected features of the patches of each image, one after another."""
+        """Projected features of the patches of each image, concatenated."""
         pooled = self._module.get_image_features(pixel_values=pixels.flatten(0, 1).to(self._module.dtype))
         features = torch.stack(list(pooled.pooler_output))
         return features.reshape(len(pixels), -1, features.shape[-1])
 
     def image_text(self, layout: Layout) -> str:
-        """One image token per patch."""
+        """An image token for each patch."""
         return str(self.placeholder * (layout.rows * layout.columns))
 
     def _size(self) -> tuple[int, int]:
@@ -50,7 +50,7 @@ class Llava(Generative):
         return bool(getattr(self.images, "do_center_crop", False))
 
     def _view(self, width: int, height: int) -> Box:
-        """The part of the image that is left after resizing and cropping."""
+        """The part of the image that remains after resizing and cropping."""
         if getattr(self.images, "do_pad", False):
             problem = "the processor pads images to a square"
             raise BadInput("image processor", "do_pad", problem, "", "set do_pad to false")

@@ -56,7 +56,7 @@ def load(
             words, by its own processor, if that takes several images.
 
     Returns:
-        A `Model` for the families that can be played as games, else a `Responder`, which can be evaluated alone.
+        A `Model` for the families that can be explained as games, otherwise a `Responder`, which can only be evaluated.
 
     Raises:
         BadInput: When there is no such model, or it cannot be loaded as it is.
@@ -100,7 +100,7 @@ def load(
 def _of_several(
     place: str, revision: str | None, device: str, dtype: Any, name: str, instruction: str | None
 ) -> Responder | None:
-    """A model behind its own processor, if that takes several images an item."""
+    """A model with its processor, if the processor accepts several images in an item."""
     from twokeys.audit.models.anything import load_anything
 
     try:
@@ -111,7 +111,7 @@ def _of_several(
 
 
 def load_named(name: str, several: bool = False, device: str | None = None, dtype: str | None = None) -> Responder:
-    """Load a model that the user named: where it is served, its host is named thereby.
+    """Load a model that the user named; if it is served, the user has named its host, too.
 
     Args:
         name: As `load` takes it.
@@ -165,7 +165,7 @@ def _family(
 
 
 def _place(name: str) -> tuple[str, str | None]:
-    """What transformers loads a name from, and at which revision."""
+    """The place and the revision from which transformers loads a model."""
     if name.startswith(REFERENCE):
         names = references()
         if (folder := names.get(name.removeprefix(REFERENCE))) is None:

@@ -1,4 +1,4 @@
-"""How a question is put to a generative model: its own chat template, and where in it the maskable words are."""
+"""The prompt of a question for a generative model: its chat template, and the places of the maskable words in it."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def say(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep], most: 
 
 @torch.inference_mode()
 def score_items(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]) -> Floats:
-    """Probability of each item's decision under one coalition each, (items,); equal to `score` one by one."""
+    """Probability of each item's decision, each under a coalition, (items,); equal to single calls of `score`."""
     embeddings, attended, positions = _together(model, items, keeps)
     hidden = model.decoded(embeddings, positions, attended, use_cache=False).last_hidden_state
     width = hidden.shape[1]
@@ -90,7 +90,7 @@ def _together(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]) 
 
 
 def _features(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Mask]) -> list[Tensor]:
-    """Image features of each item; images of one size go through the tower together, equal ones once."""
+    """Image features of each item; images of the same size go through the tower together, equal images once."""
     features: list[Tensor | None] = [None] * len(items)
     groups: dict[tuple[Any, ...], dict[tuple[int, bytes], list[int]]] = {}
     for at, (item, keep) in enumerate(zip(items, keeps, strict=True)):

@@ -109,7 +109,7 @@ class Vilt:
         return label
 
     def process(self, picture: Image.Image) -> Tensor:
-        """Pixels of the one tile, without padding."""
+        """Pixels of the single tile, without padding."""
         pixels: Tensor = self.images(images=[picture], return_tensors="pt")["pixel_values"]
         return pixels.to(device_of(self._module))
 

@@ -1,4 +1,4 @@
-"""What masked question tokens become: a pad that nobody attends to, the mask token, or a word that says nothing."""
+"""Replacements of masked question tokens: a pad without attention, the mask token, or a neutral word."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from twokeys.core.errors import BadInput
 
 TEXT = ("removed", "mask-token", "neutral-word")
 NEUTRAL = ("the", "it", "something")
-"""Words that say nothing; the first that is one token is taken."""
+"""Neutral words; the first that is a single token is used."""
 
 
 def word_fill(name: str, tokenizer: Any) -> tuple[int, bool]:
-    """The token that replaces masked ones, and whether it can be attended to.
+    """The token that replaces masked tokens, and whether it gets attention.
 
     Raises:
         BadInput: When there is no such masking, or the model has no such token.

@@ -11,7 +11,7 @@ def augmented(pictures: Tensor, rng: torch.Generator) -> Tensor:
 
     Args:
         pictures: (n, height, width, 3) bytes; the corner has the background's colour.
-        rng: Where chance comes from.
+        rng: The random generator.
     """
     n, height, width, _ = pictures.shape
     flip = (torch.rand(n, generator=rng) < 0.5).to(pictures.device)

@@ -1,4 +1,4 @@
-"""easy-VQA for training the reference models: images, questions, and what the questions say of the shapes."""
+"""easy-VQA for training the reference models: images, questions, and the shapes that the questions describe."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Part:
         questions: (items,) texts.
         answers: (items,) places in `ANSWERS`.
         picture_of: (items,) image of each question.
-        shapes: (pictures,) place in `SHAPES`, -1 where no question says it.
-        colours: (pictures,) place in `COLOURS`, -1 where no question says it.
+        shapes: (pictures,) place in `SHAPES`, -1 if no question describes it.
+        colours: (pictures,) place in `COLOURS`, -1 if no question describes it.
     """
 
     pictures: NDArray[np.uint8]

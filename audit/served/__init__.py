@@ -1,1 +1,1 @@
-"""Models behind a server of OpenAI's protocol: what is sent and spent, and what is kept of what they say."""
+"""Models behind a server of OpenAI's protocol: requests, costs, and stored replies."""

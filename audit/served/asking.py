@@ -35,11 +35,11 @@ class Unreadable(ValueError):  # noqa: N818 - it is named after the answer
 
 @dataclass(frozen=True)
 class Ask:
-    """One request.
+    """A request.
 
     Attributes:
         path: `COMPLETIONS` or `CHAT`.
-        body: What is sent, without the model's name.
+        body: The body of the request, without the model's name.
         prompt: The text that the model reads, for what is expected of tokens.
         most: Tokens that it may reply.
         purpose: What is read off the answer beside the text: requests that differ in it are kept apart.
@@ -66,7 +66,7 @@ def named(where: str, address: str, hosts: Hosts) -> tuple[Server, str]:
 
 
 def strange(server: Server, path: str, body: Any) -> BadInput:
-    """What to say of an answer that has not the protocol's form."""
+    """The error for an answer that does not have the protocol's form."""
     problem = f"the server sent {clipped(canonical_json(_plain(body)), 200)}"
     allowed = "an answer in the form of OpenAI's protocol"
     return BadInput(f"{server.url}{path}", None, problem, allowed, "check the address")
@@ -179,7 +179,7 @@ class Asker:
 
     @property
     def facts(self) -> Facts:
-        """What is known of the model from its replies."""
+        """Facts about the model from its replies."""
         return facts(self.kept.path, self.model, self.server.url)
 
     def _sent(self, ask: Ask) -> Any:
@@ -206,7 +206,7 @@ class Asker:
         return self._posted(ask)
 
     def id(self, ask: Ask) -> str:
-        """What tells a request from others."""
+        """The identity of a request."""
         return digest("ask", self.server.url, self.model, ask.path, canonical_json(ask.body), ask.purpose)
 
 
@@ -242,12 +242,12 @@ def text(value: Any) -> str:
 
 
 def _signed(body: Any) -> str:
-    """What a server calls the model itself."""
+    """The server's name of the model."""
     named = [body.get(name) for name in ("model", "system_fingerprint")] if isinstance(body, dict) else []
     # A file's name without its folders: where it lies on the server is nobody's business.
     return " ".join(text(each).replace("\\", "/").rpartition("/")[2][:80] for each in named if isinstance(each, str))
 
 
 def _plain(value: Any) -> Any:
-    """JSON values that can be written: what is no number becomes a text."""
+    """A value that JSON can hold: any other value becomes a text."""
     return str(value) if not isinstance(value, str) else text(value)

@@ -1,4 +1,4 @@
-"""What served models replied, kept on disk as it comes: no reply is paid twice, whenever the work is stopped.
+"""Replies of served models, stored on disk as they arrive, so that no reply is paid twice after an interruption.
 
 A file of one line a reply, to which lines are only added. A line carries a checksum of itself; what a kill or a bad
 disk left half written does not fit its checksum, and is asked again.
@@ -26,7 +26,7 @@ FOLDER = "served"
 
 @dataclass(frozen=True)
 class Facts:
-    """What a file of replies says of the model that gave them.
+    """Facts about a model from its file of replies.
 
     Attributes:
         model: Its name, as the server was asked for it.
@@ -50,7 +50,7 @@ class Facts:
 
 
 class Kept:
-    """The replies of one model.
+    """The replies of a model.
 
     Args:
         path: The file; it need not be there.
@@ -62,7 +62,7 @@ class Kept:
         self._file: IO[str] | None = None
 
     def get(self, request: str) -> Any | None:
-        """What was replied to a request, known by its hash; None where nothing was."""
+        """The reply to a request, by the hash of the request; None if there is none."""
         line = self.lines.get(request)
         return None if line is None else line["reply"]
 
@@ -102,7 +102,7 @@ def place(folder: Path, model: str, server: str) -> Path:
 
 
 def facts(path: Path, model: str, server: str) -> Facts:
-    """Read what a file of replies says of its model."""
+    """Read the facts about a model from its file of replies."""
     lines = [line for line in {line["id"]: line for line in _whole(path)}.values() if line["reply"] is not False]
     days = sorted(line["at"][:10] for line in lines)
     named = sorted({str(line["by"]) for line in lines if line.get("by")})

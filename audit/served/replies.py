@@ -1,4 +1,4 @@
-"""What a served model replies to a question whose image it is not shown."""
+"""Replies of a served model to questions without the image."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from twokeys.audit.wording import worded
 VERSION = 1
 """Raised whenever a prompt changes: replies to other prompts are other replies."""
 BLIND = "The image is not shown. Guess the most likely answer."
-"""What stands before every question: models that are not told so decline to answer."""
+"""Instruction before every question; without it, models decline to answer."""
 NOTHING = "The image and the question are not shown. Guess which answer is the right one."
-"""What stands in the place of a question that is hidden."""
+"""Replacement of a hidden question."""
 TAIL = "\nAnswer:"
 
 
@@ -28,11 +28,11 @@ def prompt(question: str, choices: Sequence[str]) -> str:
 
 
 def request(path: str, question: str, choices: Sequence[str], most: int, sample: int | None) -> Ask:
-    """The request for one reply.
+    """The request for a reply.
 
     Args:
         path: `COMPLETIONS` or `CHAT`.
-        question: The question; empty where it is hidden.
+        question: The question; empty if it is hidden.
         choices: Its options.
         most: Tokens that may be replied.
         sample: Number of the sample, drawn at temperature 1; None for the likeliest reply.

@@ -13,7 +13,7 @@ from twokeys.core.errors import BadInput, Halted
 
 MILLION = 1_000_000
 LETTERS_A_TOKEN = 3.5
-"""Letters of a token, roughly, for what is expected before a server has counted."""
+"""Approximate number of letters of a token, for estimates before a server has counted."""
 _AMOUNT = re.compile(r"(?P<number>\d[\d_,]*(?:\.\d+)?|\.\d+)\s*(?P<factor>[kKM]?)\s*(?P<unit>[A-Za-z]+|[€$£¥])")
 _PRICE = re.compile(r"(?P<prompt>\d+(?:\.\d+)?)\s*/\s*(?P<reply>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]+|[€$£¥])")
 _FACTOR = {"": 1, "k": 1_000, "K": 1_000, "M": MILLION}
@@ -22,7 +22,7 @@ _BUDGET_FORM = "'500 requests', '2M tokens', or with a price '1.50 USD'"
 
 @dataclass(frozen=True)
 class Price:
-    """What a server asks for.
+    """The price of a server.
 
     Attributes:
         prompt: Money for a million tokens of prompts.
@@ -41,7 +41,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Budget:
-    """What one command may spend; None: as much as it needs."""
+    """The budget of a command; None: as much as it needs."""
 
     requests: float | None = None
     tokens: float | None = None
@@ -123,7 +123,7 @@ class Spending:
             self.requests += 1
 
     def settle(self, reserved: Tokens, spent: Tokens | None) -> None:
-        """Count what a request really cost; None: nothing came back."""
+        """Count the actual cost of a request; None if there was no answer."""
         with self._lock:
             self._reserved.remove(reserved)
             if spent is not None:
@@ -132,7 +132,7 @@ class Spending:
 
     @property
     def told(self) -> str:
-        """What is spent, in words."""
+        """The costs so far, in words."""
         with self._lock:
             return self._told()
 
@@ -141,7 +141,7 @@ class Spending:
         return f"{self.requests:,} requests, {about}{self.cost(self.prompt, self.reply)}"
 
     def cost(self, prompt: float, reply: float) -> str:
-        """Some tokens, and their price where there is one, in words."""
+        """Some tokens, and their price if there is one, in words."""
         text = f"{prompt + reply:,.0f} tokens ({reply:,.0f} of replies)"
         return f"{text}, {self.price.of(prompt, reply):.4g} {self.price.currency}" if self.price else text
 

@@ -1,4 +1,4 @@
-"""In which way a served model is asked: by log-probabilities where its server gives them, else by replies."""
+"""The way to ask a served model: by log-probabilities if its server returns them, otherwise by replies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def known_protocol(name: str | None) -> Protocol | None:
 
 @dataclass(frozen=True)
 class Manner:
-    """How the user wants served models to be asked.
+    """The user's settings for asking served models.
 
     Attributes:
         protocol: `completions` and `chat` are OpenAI's; `auto` takes completions where they give log-probabilities.
@@ -55,7 +55,7 @@ class Manner:
 
     @property
     def key(self) -> str:
-        """What results follow from."""
+        """Everything on which results depend."""
         return f"{self.protocol} {self.samples} {self.tokens}"
 
 

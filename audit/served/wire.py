@@ -1,4 +1,4 @@
-"""One server, asked over HTTP as OpenAI's protocol wants it, and asked again where that may help.
+"""Requests to a server over HTTP by OpenAI's protocol, which are repeated if that may help.
 
 No redirect is followed, plain http goes through no proxy, and a key goes to its own server alone
 (`audit.models.hosts`). A reply is read up to a limit of size and time, and whatever cannot be read as JSON counts as a
@@ -32,7 +32,7 @@ KEPT = "run the same command again later: it goes on with what was replied befor
 
 
 class Refused(BadInput):
-    """A server that answers, and refuses what was asked.
+    """A server that refuses a request.
 
     Attributes:
         status: The status of its answer.
@@ -103,7 +103,7 @@ class Wire:
         raise AssertionError("the last try returns or raises")
 
     def _pause(self) -> None:
-        """Wait until the server may be asked again; a limit of its rate is one for all threads."""
+        """Wait until the server may be asked again; all threads share its rate limit."""
         while (remaining := self._not_before - time.monotonic()) > 0:
             if self.stopped.wait(remaining):
                 raise BadInput(self.server.url, None, "the work was stopped while the server was waited for", "", KEPT)
