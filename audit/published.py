@@ -64,10 +64,20 @@ class Published:
             for place in places[key]:
                 yield place, shown
 
+    @property
+    def image_lists(self) -> list[list[str]]:
+        """The keys of each item's images, in order."""
+        pairs = zip(self.table["image_key"], self.table[KEYS], strict=True)
+        return [[str(key)] if keys is None else list(map(str, keys)) for key, keys in pairs]
+
+    def images_of(self, names: Collection[str]) -> dict[str, tuple[Image.Image, ...]]:
+        """Images of the items of some ids, by id, in their order."""
+        places = np.flatnonzero(self.table["id"].isin(names))
+        return {str(self.table["id"].iat[place]): images for place, images in self.pictures(places)}
+
     def shown(self, names: Collection[str]) -> dict[str, Image.Image]:
         """Images of the items of some ids, by id; several of one item side by side."""
-        places = np.flatnonzero(self.table["id"].isin(names))
-        return {str(self.table["id"].iat[place]): side_by_side(images) for place, images in self.pictures(places)}
+        return {name: side_by_side(images) for name, images in self.images_of(names).items()}
 
 
 def fingerprints(published: Published) -> dict[str, str]:

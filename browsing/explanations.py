@@ -11,12 +11,13 @@ import numpy as np
 from PIL import Image
 
 from twokeys.audit.explanation.explain import LINES
-from twokeys.audit.explanation.figures import heat
+from twokeys.audit.explanation.heat_maps import heat_maps
 from twokeys.audit.explanation.report import shades
 from twokeys.browsing.answers import Journaled
 from twokeys.browsing.images import LARGE, thumbnail
 from twokeys.browsing.index import Index
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.shown import side_by_side
 from twokeys.data_cards.pictures import Picture
 from twokeys.data_cards.published import PublishedFolder
 
@@ -35,7 +36,8 @@ class Heat:
 
     Attributes:
         explainer: Its name.
-        image: The image with the scores of the patches that are shown; None if the folder holds no image of it.
+        image: The image with the scores of the patches that are shown, several side by side; None if the folder holds
+            no image of the item.
         words: Word and its background colour; transparent if its score is not shown.
         answer: The answer that is explained.
         values: View, in words -> the answer's probability under it.
@@ -59,14 +61,14 @@ class Explanations(Journaled):
         """Names of the explainers that the run names."""
         return [str(name) for name in self.run.get("explainers") or []]
 
-    def heat(self, row: int, explainer: str, share: float, image: Image.Image | None) -> Heat | None:
+    def heat(self, row: int, explainer: str, share: float, images: Sequence[Image.Image]) -> Heat | None:
         """What an explainer says of the item of a row.
 
         Args:
             row: Row of the index.
             explainer: Its name.
             share: Share of patches, and of words, whose scores are shown: those of the largest magnitude.
-            image: The item's image in full size; None if there is none.
+            images: The item's images in full size, in order; empty if there are none.
 
         Returns:
             What is shown; None if the run has not explained the item by this explainer.
@@ -79,12 +81,12 @@ class Explanations(Journaled):
         if line is None or weights is None:
             return None
         try:
-            boxes, patches = np.array(line["boxes"], dtype=np.float64), np.array(weights["image"], dtype=np.float64)
+            patches = np.array(weights["image"], dtype=np.float64)
             words, scores = [str(word) for word in line["words"]], [float(score) for score in weights["text"]]
             shown = None
-            if image is not None:
-                laid = heat(image, image.size, boxes, strongest(patches, share))
-                shown = thumbnail(laid, LARGE)
+            if images:
+                sizes = [image.size for image in images]
+                shown = thumbnail(side_by_side(heat_maps(images, sizes, line, strongest(patches, share))), LARGE)
             coloured = list(zip(words, shades(list(strongest(scores, share))), strict=True))
             values = {name: float(line["values"][view]) for view, name in PLAYED.items()}
         except (KeyError, ValueError, TypeError, IndexError) as error:

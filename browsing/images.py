@@ -57,10 +57,10 @@ class Thumbnails:
             self._keep((holder, side), kept[holder])
         return {row: None if holder is None else kept[holder] for row, holder in holders.items()}
 
-    def image(self, row: int) -> Image.Image | None:
-        """The first image of a row as models see it, in full size; None if there is none to show."""
+    def images(self, row: int) -> list[Image.Image]:
+        """The images of a row as models see them, in order and in full size; none if they cannot all be shown."""
         holder = self.index.picture(row)
-        return None if holder is None else next(_shown(cells, first=True) for _, cells in self._cells([holder]))
+        return [] if holder is None else next(_decoded(cells) for _, cells in self._cells([holder]))
 
     def _cells(self, rows: Sequence[int]) -> Iterator[tuple[int, dict[str, object]]]:
         return zip(rows, self.index.cells.read(rows, ["image", "images"]), strict=True)
@@ -75,15 +75,20 @@ class Thumbnails:
                 self._size -= len(old.src) if old else 0
 
 
-def _shown(cells: dict[str, object], first: bool = False) -> Image.Image | None:
-    """The images of a row in one; the first one alone if that is asked for."""
+def _shown(cells: dict[str, object]) -> Image.Image | None:
+    """The images of a row in one."""
+    images = _decoded(cells)
+    return side_by_side(images) if images else None
+
+
+def _decoded(cells: dict[str, object]) -> list[Image.Image]:
+    """The images of a row in order; none if one of them is refused."""
     several = cells.get("images") or [cells.get("image")]
     data = [cell.get("bytes") for cell in several if isinstance(cell, dict)] if isinstance(several, list) else []
     try:
-        shown = [decode(each, "image") for each in (data[:1] if first else data) if each]
+        return [decode(each, "image") for each in data if each]
     except BadInput:
-        return None
-    return side_by_side(shown) if shown else None
+        return []
 
 
 def thumbnail(image: Image.Image, side: int) -> Picture:

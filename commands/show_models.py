@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from twokeys.audit.evaluation.answering import VIEWS
+from twokeys.audit.evaluation.each_image import NUMBERS, EachImage, masked_rows
 from twokeys.audit.evaluation.evaluate import RESULT
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.rates import dividends, rates
@@ -17,7 +18,7 @@ from twokeys.audit.explanation.sensitivity import RESULT as SENSITIVITY
 from twokeys.audit.explanation.sensitivity import Sensitivity, named
 from twokeys.commands import tabled
 from twokeys.commands.tabled import Whole, console
-from twokeys.core.intervals.means import caution
+from twokeys.core.intervals.means import Interval, caution
 
 OUT = console()
 LEGEND = (
@@ -57,10 +58,34 @@ def show_evaluation(evaluation: Evaluation, out: Path | None = None) -> None:
             for kind, accuracy in parts.items()
         ]
         tabled.table(OUT, "Dividend of each answer type", ("", "dividend", "95 % interval", "of"), rows, numbers=True)
+    if evaluation.each_image is not None:
+        _show_each_image(evaluation.each_image)
     _warn(evaluation.leaks)
     _tell(evaluation.skipped, len(evaluation.items))
     if out is not None:
         OUT.print(f"Report: {out / REPORT}")
+
+
+def _show_each_image(found: EachImage) -> None:
+    """Print what is lost when one image of several is masked alone, and how many images right answers need."""
+    rows = [
+        (one.name, f"{one.right.estimate:.1%}", _ends(one.right, "{:.1%}"), f"{one.lost.estimate:.3f}",
+         _ends(one.lost, "{:.3f}"), f"{one.right.n:,}")
+        for one in masked_rows(found)
+    ]  # fmt: skip
+    columns = ("masked alone", "right", "95 % interval", "v lost", "95 % interval", "of")
+    tabled.table(OUT, "Items of several images, one image masked alone", columns, rows, numbers=True)
+    shares = [
+        (NUMBERS[name], f"{one.estimate:.1%}", _ends(one, "{:.1%}"), f"{one.n:,}") for name, one in found.needed.items()
+    ]
+    if shares:
+        title = "Images without which a right answer becomes wrong"
+        tabled.table(OUT, title, ("", "share", "95 % interval", "of"), shares, numbers=True)
+
+
+def _ends(one: Interval, form: str) -> Whole:
+    """The ends of an interval; empty if there are too few groups for one."""
+    return Whole("" if one.low != one.low else f"{form.format(one.low)} to {form.format(one.high)}")
 
 
 def _warn(leaks: list[Leak]) -> None:

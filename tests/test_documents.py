@@ -244,3 +244,17 @@ def test_links_of_a_document_lead_somewhere(document: Path) -> None:
     """Also for readers of the repository, without the site; the site's own test asks for headings too."""
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), target
+
+
+def test_each_statement_about_another_tool_names_what_it_rests_on() -> None:
+    text = (ROOT / "docs" / "compared.md").read_text(encoding="utf-8")
+    tables = {part.splitlines()[0]: part for part in text.split("\n## ")}
+    rows = [line.strip("| ").split(" | ") for line in tables["Side by side"].splitlines() if line.startswith("| ")]
+    others = [cell for row in rows[2:] for cell in row[2:]]
+    assert {len(row) for row in rows[2:]} == {6}
+    assert [cell for cell in others if not re.search(r"^not mentioned|\([A-Z]\d(, [A-Z]\d)*\)$", cell)] == []
+    read = re.findall(r"^\| ([A-Z]\d) \| .+ \| .+ \|$", tables["What was read"], re.M)
+    assert len(read) == len(set(read))
+    assert set(read) == {code for cell in others for code in re.findall(r"\b[A-Z]\d\b", cell)}
+    for column, letter in enumerate("FLMD", start=2):
+        assert {code[0] for row in rows[2:] for code in re.findall(r"\b[A-Z]\d\b", row[column])} == {letter}

@@ -25,6 +25,8 @@ from twokeys.core.pictures.shown import mean_colour, upright
 
 VIEWS = ("both", "image", "question", "neither")
 """What is left: everything, the image, the question, nothing."""
+WITHOUT = "without"
+"""What is left where one image of several is masked alone: everything else. Its columns hold lists, image by image."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def is_right(reply: str, question: Question, answer: str) -> bool:
     return marked(reply, question.kind, question.choices, answer)
 
 
-def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Sequence[str] = VIEWS) -> Answered:
+def answer(
+    model: Responder, items: Sequence[Asked], masking: Masking, views: Sequence[str] = VIEWS, each_image: bool = False
+) -> Answered:
     """Answer items under some views.
 
     Args:
@@ -84,13 +88,15 @@ def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Se
         items: The items.
         masking: What masked sides become.
         views: What is left, one after another.
+        each_image: Whether each image of an item of several is masked alone, too.
 
     Returns:
         A row per item that the model can score, under its place in `items`: `reply` where nothing is masked, and for
-        each view `right.VIEW` and `v.VIEW`; and of each other item, by place, why it cannot be scored.
+        each view `right.VIEW` and `v.VIEW`; where each image is masked alone, `right.without` and `v.without`, a list
+        with an entry for each image, None for items of one; and of each other item, by place, why it cannot be scored.
     """
     if isinstance(model, Model):
-        return _played(model, items, masking, views)
+        return _played(model, items, masking, views, each_image)
     skipped: dict[int, str] = {}
     if not getattr(model, "several", False):
         skipped = {at: _of_several(item) for at, item in enumerate(items) if item.question.more}
@@ -103,14 +109,36 @@ def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Se
         if view == "both":
             columns["reply"] = list(replies)
         columns[f"right.{view}"], columns[f"v.{view}"] = list(right), [float(one) for one in right]
+    if each_image:
+        masked = _each(items)
+        replies = model.reply([_without_image(items[at], place, masking) for at, place in masked])
+        columns |= _lists(items, masked, replies, [])
     return Answered(pd.DataFrame(columns, index=places), skipped)
+
+
+def _each(items: Sequence[Asked]) -> list[tuple[int, int]]:
+    """Item and image of every image of the items of several."""
+    several = [(at, len(item.question.pictures)) for at, item in enumerate(items) if item.question.more]
+    return [(at, place) for at, count in several for place in range(count)]
+
+
+def _lists(
+    items: Sequence[Asked], masked: Sequence[tuple[int, int]], replies: Sequence[str], values: Sequence[float]
+) -> dict[str, list[object]]:
+    """Marks and values with one image masked alone, a list for each item; values are 1 or 0 where none are given."""
+    right: list[list[bool]] = [[] for _ in items]
+    value: list[list[float]] = [[] for _ in items]
+    for number, (at, _) in enumerate(masked):
+        right[at].append(bool(is_right(replies[number], items[at].question, items[at].answer)))
+        value[at].append(float(values[number] if len(values) else right[at][-1]))
+    return {f"right.{WITHOUT}": [marks or None for marks in right], f"v.{WITHOUT}": [each or None for each in value]}
 
 
 def _of_several(item: Asked) -> str:
     return f"the item has {len(item.question.pictures)} images, and the model takes one"
 
 
-def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Sequence[str]) -> Answered:
+def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Sequence[str], each_image: bool) -> Answered:
     """Replies and probabilities under masks."""
     ready: dict[int, Prepared] = {}
     skipped: dict[int, str] = {}
@@ -129,6 +157,11 @@ def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Seque
         if view == "both":
             columns["reply"] = said
         columns[f"right.{view}"], columns[f"v.{view}"] = right, values
+    if each_image:
+        masked = _each(items)
+        keeps = [(prepared[at].without_image(place), np.full(prepared[at].tokens, True)) for at, place in masked]
+        replies, values = model.respond([prepared[at] for at, _ in masked], keeps)
+        columns |= _lists(items, masked, replies, values.tolist())
     return Answered(pd.DataFrame(columns, index=list(ready)), skipped)
 
 
@@ -140,6 +173,13 @@ def _without(item: Asked, view: str, masking: Masking) -> Question:
     if view in ("image", "neither"):
         question, choices = BLIND_PROMPT, ()  # the options are the question's side
     return Question(pictures[0], question, choices, item.question.kind, pictures[1:])
+
+
+def _without_image(item: Asked, place: int, masking: Masking) -> Question:
+    """The item with one of its images masked."""
+    question, shown = item.question, list(item.question.pictures)
+    shown[place] = _background(shown[place], masking, item.donor)
+    return Question(shown[0], question.question, question.choices, question.kind, tuple(shown[1:]))
 
 
 def _background(picture: Image.Image, masking: Masking, donor: Image.Image | None) -> Image.Image:

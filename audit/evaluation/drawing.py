@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -30,20 +30,20 @@ def drawn(table: pd.DataFrame, limit: int | None, seed: int) -> Places:
     return np.sort(np.argsort(rank[groups], kind="stable")[:limit])
 
 
-def donors(keys: NDArray[Any], rows: Places) -> dict[int, int]:
-    """For each place the last one before it with another image; for the first ones, the next after them.
+def donors(images: Sequence[Sequence[str]], rows: Places) -> dict[int, int]:
+    """For each place the last one before it whose first image is not among its own; for the first ones, the next.
 
     Args:
-        keys: (n,) image of each place.
+        images: For each place the keys of its images.
         rows: Places, in order.
     """
-    found: dict[int, int] = {}
+    stand_in: dict[int, int] = {}
     for direction in (rows[::-1], rows):  # what is found going forward is kept
-        other, last = None, None
+        seen: dict[str, int] = {}  # first image -> the last place that has it, the latest at the end
         for row in direction.tolist():
-            if last is not None and keys[row] != keys[last]:
-                other = last
-            if other is not None:
-                found[row] = other
-            last = row
-    return found
+            shown = set(images[row])
+            if (other := next((key for key in reversed(seen) if key not in shown), None)) is not None:
+                stand_in[row] = seen[other]
+            seen.pop(images[row][0], None)
+            seen[images[row][0]] = row
+    return stand_in

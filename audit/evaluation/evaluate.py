@@ -119,11 +119,12 @@ def _evaluated(
         "value": "probability" if isinstance(made, Model) else "right or wrong",
         "scores": asked_scores(published.folder),
         "parser": VERSION,
+        **({"each_image": True} if published.several else {}),
         **precision_of(made),
     }
     journal = Journal(out, ANSWERS, run, (RESULT, REPORT))
     say = say if out is None else Logged(say, out / LOG)
-    _foretell(int((~published.table["id"].iloc[rows].isin(journal.lines)).sum()), seconds, say)
+    _foretell(published, rows[~published.table["id"].iloc[rows].isin(journal.lines).to_numpy()], seconds, say)
     for found in _answers(made, published, rows, masking, journal.lines, say):
         journal.add(*found)
     table = published.table.iloc[rows].reset_index(drop=True)
@@ -145,17 +146,21 @@ def _evaluated(
     return result
 
 
-def _foretell(items: int, seconds: float | None, say: Say) -> None:
+def _foretell(published: Published, rows: NDArray[np.int64], seconds: float | None, say: Say) -> None:
     """Say what answering will cost.
 
     Args:
-        items: Items without an answer.
+        published: The config and split.
+        rows: Items without an answer.
         seconds: Of one answer, if that is known.
         say: Told of it.
     """
-    answers = items * len(VIEWS)
+    lists = published.image_lists
+    alone = sum(len(lists[row]) for row in rows if len(lists[row]) > 1)
+    answers = len(rows) * len(VIEWS) + alone
     time = "" if seconds is None else f", {about(answers * seconds)}"
-    note(say, f"answering {items:,} items under {len(VIEWS)} views: {answers:,} answers{time}")
+    each = ", and with each image of several masked alone" if alone else ""
+    note(say, f"answering {len(rows):,} items under {len(VIEWS)} views{each}: {answers:,} answers{time}")
 
 
 def _leaks(published: Published, rows: NDArray[np.int64], answers: pd.DataFrame, masking: Masking) -> list[Leak]:
@@ -177,7 +182,7 @@ def _answers(
     """Answers of the items that have none yet, batch by batch."""
     table = published.table
     left = np.array([row for row in rows if table["id"].iat[row] not in known], dtype=np.int64)
-    other = donors(table["image_key"].to_numpy(), rows) if masking.image == "other-image" else {}
+    other = donors(published.image_lists, rows) if masking.image == "other-image" else {}
     seen: dict[int, Image.Image] = {}
     batch: list[tuple[str, Asked]] = []
     done = len(rows) - len(left)
@@ -189,17 +194,19 @@ def _answers(
         item = Asked(question_of(table.iloc[row], images), str(table["answer"].iat[row]), donor)
         batch.append((str(table["id"].iat[row]), item))
         if len(batch) == BATCH:
-            yield _batch(model, batch, masking)
+            yield _batch(model, batch, masking, published.several)
             done, batch = done + len(batch), []
             say("answering", done, len(rows))
     if batch:
-        yield _batch(model, batch, masking)
+        yield _batch(model, batch, masking, published.several)
         say("answering", len(rows), len(rows))
 
 
-def _batch(model: Responder, batch: list[tuple[str, Asked]], masking: Masking) -> list[dict[str, Any]]:
+def _batch(
+    model: Responder, batch: list[tuple[str, Asked]], masking: Masking, each_image: bool
+) -> list[dict[str, Any]]:
     names = [name for name, _ in batch]
-    found, skipped = answer(model, [item for _, item in batch], masking)
+    found, skipped = answer(model, [item for _, item in batch], masking, each_image=each_image)
     found.insert(0, "id", [names[place] for place in found.index])
     lines = [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
     return lines + [{"id": names[place], "skipped": why} for place, why in skipped.items()]

@@ -103,7 +103,7 @@ def _drawn(published: Published, limit: int, seed: int) -> Iterator[tuple[NDArra
     while len(seen) < len(table):
         before, seen = seen, drawn(table, len(seen) + limit, seed)
         rows = np.setdiff1d(seen, before)
-        other = donors(table["image_key"].to_numpy(), rows)
+        other = donors(published.image_lists, rows)
         pictures = dict(published.pictures(np.unique([*rows, *other.values()])))
         items = []
         for row in rows.tolist():

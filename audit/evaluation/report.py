@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from twokeys.audit.evaluation.each_image import NEEDED, NUMBERS, masked_rows
 from twokeys.audit.evaluation.rates import dividends, rates
 from twokeys.audit.explanation import figures
 from twokeys.audit.pages import picture_of, png, small
@@ -49,6 +50,9 @@ def report(
             values=evaluation.values,
             dividend=evaluation.dividend,
             dividends=dividends(evaluation),
+            masked=[] if evaluation.each_image is None else masked_rows(evaluation.each_image),
+            needed={} if evaluation.each_image is None else evaluation.each_image.needed,
+            numbers=NUMBERS,
             caution=caution(evaluation.dividend.groups),
             quantiles=evaluation.quantiles,
             leaks=[leak for leak in evaluation.leaks if leak.leaky],
@@ -101,5 +105,15 @@ def _example(item: dict[str, Any], row: pd.Series[Any], picture: Image.Image) ->
         "right": bool(item["right.both"]),
         "dividend": float(item["dividend"]),
         "values": views,
+        "needed": _needed(item.get(NEEDED)) if bool(item["right.both"]) else "",
         "picture": png(small(picture)),
     }
+
+
+def _needed(places: Any) -> str:
+    """The images that a right answer needs, in words; nothing for an item of one image."""
+    if places is None:
+        return ""
+    if not len(places):
+        return "It stays right, whichever image is masked alone."
+    return f"It becomes wrong without image {', without image '.join(map(str, places))}."

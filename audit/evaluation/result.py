@@ -12,6 +12,7 @@ import pandas as pd
 from twokeys.audit.evaluation.answering import VIEWS
 from twokeys.audit.evaluation.benchmark import Benchmark
 from twokeys.audit.evaluation.by_category import CategoryRate, category_rates, parts
+from twokeys.audit.evaluation.each_image import NEEDED, EachImage, each_image, needed_images
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.pairs import PairAccuracy, guess_rate, pair_accuracy
 from twokeys.audit.evaluation.scores import second_scores
@@ -38,7 +39,9 @@ class Evaluation:
         run: Model, folder, config, fingerprints of its rows, split, seed, masking, and whether values are probabilities
             or right and wrong.
         items: A row per item: `id`, `reply`, for each view `right.VIEW` and `v.VIEW`, `dividend`, `score.NAME`, and the
-            columns `TOLD` of the published item.
+            columns `TOLD` of the published item. If the folder has items of several images, `right.without` and
+            `v.without` hold a list with an entry for each image that is masked alone, and `needed_images` their numbers
+            without which a right answer becomes wrong.
         accuracy: Exact match of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
         scores: Other scores, of the items whose annotators' answers are published: `vqa_accuracy`, and `anls` where the
             recipe asks for it. The ceilings of a certificate bound exact match alone.
@@ -54,6 +57,7 @@ class Evaluation:
         skipped: Items that the model cannot score, by id, and why; they are in no number here.
         leaks: What the masks let through; a leaky one says too much for the other side.
         benchmark: What the folder's manifest says of the config.
+        each_image: What is lost when one image of several is masked alone; None if no item has several.
     """
 
     run: dict[str, Any]
@@ -71,6 +75,7 @@ class Evaluation:
     leaks: list[Leak]
     skipped: dict[str, str]
     benchmark: Benchmark
+    each_image: EachImage | None = None
 
     def to_pandas(self) -> pd.DataFrame:
         """What was counted: `what`, `part`, `estimate`, `low`, `high`, `n`; the items themselves are in `items`."""
@@ -78,6 +83,9 @@ class Evaluation:
             "accuracy": self.accuracy, "score": self.scores, "blind": self.blind,
             "pairs": {name: one.accuracy for name, one in self.pairs.items()}, "dividend": {"all": self.dividend},
         }  # fmt: skip
+        if self.each_image is not None:
+            counted |= {"without image": self.each_image.right, "lost without image": self.each_image.lost,
+                        "images needed": self.each_image.needed}  # fmt: skip
         rows = [
             {"what": what, "part": part, "estimate": one.estimate, "low": one.low, "high": one.high, "n": one.n}
             for what, parts in counted.items()
@@ -103,7 +111,11 @@ class Evaluation:
 
     def json(self) -> dict[str, Any]:
         """Everything but the items; what cannot be known is null."""
-        found = {name: value for name, value in vars(self).items() if name != "items"}
+        found = {
+            name: value
+            for name, value in vars(self).items()
+            if name != "items" and (name, value) != ("each_image", None)
+        }
         return dict(_plain(found | {"skipped": {"items": len(self.skipped), "why": self.skipped}}))
 
 
@@ -142,10 +154,12 @@ def summarise(
         for reply, given in zip(answers["reply"], table["answers"], strict=True)
     ]
     scored = pd.DataFrame(scores, index=answers.index)
+    alone = each_image(answers, groups)
     return Evaluation(
         run=run,
         items=answers.assign(
             dividend=dividend,
+            **({} if alone is None else {NEEDED: pd.Series(needed_images(answers), answers.index, dtype=object)}),
             **{f"score.{name}": scored[name] for name in scored},
             **{name: table[name].to_numpy() for name in TOLD},
         ),
@@ -162,6 +176,7 @@ def summarise(
         leaks=leaks,
         skipped=skipped,
         benchmark=said,
+        each_image=alone,
     )
 
 
@@ -169,7 +184,7 @@ def _plain(value: Any) -> Any:
     """Numbers, texts, lists and objects, as JSON knows them."""
     if isinstance(value, Leak):
         return _plain({**asdict(value), "leaky": value.leaky})
-    if isinstance(value, Interval | PairAccuracy):
+    if isinstance(value, Interval | PairAccuracy | EachImage):
         return _plain(asdict(value))
     if isinstance(value, Benchmark):
         return value.model_dump()

@@ -20,6 +20,7 @@ class AttnLrp:
     name = "attn-lrp"
     published = "Achtibat et al. 2024, arXiv 2402.05602"
     promises: ClassVar[frozenset[Promise]] = frozenset({"sensitivity"})
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """One pass there and back."""

@@ -18,6 +18,7 @@ class Chance:
     name = "random"
     published = ""
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """None."""

@@ -33,6 +33,7 @@ class CrossShapley:
     name = "cross-shapley"
     published = ""
     promises: ClassVar[frozenset[Promise]] = frozenset({"sensitivity", "completeness"})
+    several: ClassVar[bool] = True
     orders: int = 4
 
     def cost(self, patches: int, tokens: int) -> Cost:

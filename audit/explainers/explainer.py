@@ -30,6 +30,11 @@ class Cost:
     backward: int = 0
 
 
+def takes_several(explainer: Explainer) -> bool:
+    """Whether an explainer says that it takes items of several images."""
+    return bool(getattr(explainer, "several", False))
+
+
 @dataclass(frozen=True)
 class Task:
     """One answer of one model to be explained.
@@ -55,11 +60,14 @@ class Explainer(Protocol):
         name: Name in commands and tables.
         published: Where the method comes from; empty for our own.
         promises: What the contract tests hold it to beside shape, finite scores and determinism.
+        several: Whether it takes items of several images, whose patches are scored one image after the other. If it
+            is left out, the explainer is given items of one image alone.
     """
 
     name: ClassVar[str]
     published: ClassVar[str]
     promises: ClassVar[frozenset[Promise]]
+    several: ClassVar[bool]
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """Forward and backward passes for an item of this size."""

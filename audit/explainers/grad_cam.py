@@ -26,6 +26,7 @@ class GradCam:
     name = "grad-cam"
     published = "Selvaraju et al. 2017, arXiv 1610.02391"
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
     depth: float = 7 / 32
 
     def cost(self, patches: int, tokens: int) -> Cost:

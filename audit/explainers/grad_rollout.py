@@ -23,6 +23,7 @@ class GradRollout:
     name = "grad-rollout"
     published = "Chefer et al. 2021, arXiv 2103.15679"
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """One pass there and back, attention weights kept."""

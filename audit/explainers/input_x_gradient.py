@@ -17,6 +17,7 @@ class InputXGradient:
     name = "input-x-gradient"
     published = "Shrikumar et al. 2016, arXiv 1605.01713"
     promises: ClassVar[frozenset[Promise]] = frozenset({"sensitivity"})
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """One pass there and back."""

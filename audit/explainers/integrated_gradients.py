@@ -29,6 +29,7 @@ class IntegratedGradients:
     name = "integrated-gradients"
     published = "Sundararajan et al. 2017, arXiv 1703.01365"
     promises: ClassVar[frozenset[Promise]] = frozenset({"sensitivity", "completeness"})
+    several: ClassVar[bool] = True
     steps: int = 32
     batch: int = 16
 

@@ -26,6 +26,7 @@ class KernelShap:
     name = "kernel-shap"
     published = "Lundberg and Lee 2017, arXiv 1705.07874"
     promises: ClassVar[frozenset[Promise]] = frozenset({"completeness"})
+    several: ClassVar[bool] = True
     budget: int = 256
 
     def cost(self, patches: int, tokens: int) -> Cost:

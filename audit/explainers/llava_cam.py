@@ -25,6 +25,7 @@ class LlavaCam:
     name = "llava-cam"
     published = "Zhang et al. 2024, arXiv 2406.06579"
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
     samples: int = 10
     noise: float = 0.1
     depth: float = 7 / 32

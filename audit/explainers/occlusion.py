@@ -18,6 +18,7 @@ class Occlusion:
     name = "occlusion"
     published = "Zeiler and Fergus 2014, arXiv 1311.2901"
     promises: ClassVar[frozenset[Promise]] = frozenset({"sensitivity"})
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """One forward pass each, and one with everything."""

@@ -17,6 +17,7 @@ class Oracle:
     name = "oracle"
     published = ""
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """None."""
@@ -41,6 +42,7 @@ class AntiOracle:
     name = "anti-oracle"
     published = ""
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """None."""

@@ -21,6 +21,7 @@ class Rollout:
     name = "rollout"
     published = "Abnar and Zuidema 2020, arXiv 2005.00928"
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """One forward pass, attention weights kept."""

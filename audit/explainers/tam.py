@@ -25,6 +25,7 @@ class Tam:
     name = "tam"
     published = "Li et al. 2025, arXiv 2506.23270"
     promises: ClassVar[frozenset[Promise]] = frozenset()
+    several: ClassVar[bool] = True
 
     def cost(self, patches: int, tokens: int) -> Cost:
         """One forward pass, hidden states kept."""
@@ -39,9 +40,8 @@ class Tam:
             image = task.model.unembed(hidden[prepared.image_places]).float().relu()
             text = task.model.unembed(hidden[words]).float()[:, prepared.target].relu()
         own, earlier = image[:, prepared.target], image[:, prepared.ids[words]]
-        rows, columns = prepared.layout.tokens
-        tiles = without(own, earlier, text).reshape(-1, rows, columns)
-        smooth = torch.stack([rank_smoothed(tile) for tile in tiles]).flatten()
+        tiles = prepared.layout.by_tile(without(own, earlier, text))
+        smooth = torch.cat([rank_smoothed(tile).flatten() for tile in tiles])
         return as_scores(prepared, prepared.layout.from_tokens(smooth), text)
 
 

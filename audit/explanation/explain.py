@@ -20,16 +20,17 @@ from twokeys.audit.evaluation.answering import VIEWS, nothing_scored, question_o
 from twokeys.audit.evaluation.drawing import donors
 from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
-from twokeys.audit.explainers.explainer import Explainer, Task, play
+from twokeys.audit.explainers.explainer import Explainer, Task, play, takes_several
 from twokeys.audit.explainers.registry import named
 from twokeys.audit.explanation.comparison import demand
+from twokeys.audit.explanation.heat_maps import GRIDS
 from twokeys.audit.explanation.metrics import metrics
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import LOG, Journal
-from twokeys.audit.models.model import Masking, Model, precision_of, require_one_image
+from twokeys.audit.models.model import Masking, Model, Question, precision_of
 from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
 from twokeys.core.disk import write_text
@@ -39,6 +40,8 @@ from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from twokeys.audit.models.model import Prepared
 
 LINES, RESULT, REPORT = "explanations.jsonl", "result.json", "report.html"
 DEFAULT = (
@@ -190,7 +193,7 @@ def explained(
         from twokeys.audit.explanation.report import report
 
         write_text(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
-        write_text(out / REPORT, report(found, published.shown([line["id"] for line in done])))
+        write_text(out / REPORT, report(found, published.images_of([line["id"] for line in done])))
     return found
 
 
@@ -266,7 +269,7 @@ def _items(
         [row_of.get(str(name)) for name in table[view]] for view in ("image_partner", "question_partner")
     )
     order = np.random.default_rng(settings.seed).permutation(len(table))
-    donor = donors(table["image_key"].to_numpy(), order) if masking.image == "other-image" else {}
+    donor = donors(published.image_lists, order) if masking.image == "other-image" else {}
     for start in range(0, len(order), AT_ONCE):
         rows = order[start : start + AT_ONCE].tolist()
         others = (*(image_partner[row] for row in rows), *(donor.get(row) for row in rows))
@@ -280,7 +283,7 @@ def _items(
             gold = str(item["answer"])
             asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1), (None,))[0]
             try:
-                require_one_image(asked)
+                _require_takers(settings.explainers, asked)
                 prepared = model.prepare(asked, gold if settings.answer == "gold" else None, masking, other_image)
             except Unscorable as error:
                 yield names[row], error.problem
@@ -288,13 +291,24 @@ def _items(
             known = truth(
                 prepared,
                 questions[row],
-                pictures[row][0],
+                pictures[row],
                 None if other is None else questions[other],
-                None if partner is None or len(pictures[partner]) > 1 else pictures[partner][0],
-                () if partner is None else _boxes(item, table.iloc[partner]),
+                None if partner is None else pictures[partner],
+                () if partner is None or asked.more else _boxes(item, table.iloc[partner]),
             )
             task = Task(model, prepared, settings.seed + zlib.crc32(names[row].encode()), known.scores)
             yield names[row], Pending(names[row], questions[row], gold, task, known)
+
+
+def _require_takers(explainers: Sequence[Explainer], asked: Question) -> None:
+    """See that every explainer takes the item's images: explainers are compared on the same items.
+
+    Raises:
+        Unscorable: If the item has several images, and some explainer is for one.
+    """
+    if asked.more and (name := next((one.name for one in explainers if not takes_several(one)), None)):
+        problem = f"the item has {len(asked.pictures)} images, and the explainer {name} takes one"
+        raise Unscorable("image", None, problem, "an item of one image", "leave the explainer out")
 
 
 def _boxes(item: pd.Series[Any], partner: pd.Series[Any]) -> Any:
@@ -341,8 +355,7 @@ def _line(item: Pending, settings: Settings) -> dict[str, Any]:
         "answer": item.answer,
         "explained": model.decode([prepared.target]).strip(),
         "words": list(prepared.words.strings),
-        "rows": prepared.layout.rows,
-        "columns": prepared.layout.columns,
+        **_grids(prepared),
         "boxes": prepared.layout.boxes.tolist(),
         "values": dict(zip(VIEWS, values.tolist(), strict=True)),
         "truth": {
@@ -353,6 +366,13 @@ def _line(item: Pending, settings: Settings) -> dict[str, Any]:
         "seconds": game.seconds,
         "explainers": explained,
     }
+
+
+def _grids(prepared: Prepared) -> dict[str, Any]:
+    """Rows and columns of patches; of several images those of each, in whose order the patches stand."""
+    if not prepared.layouts:
+        return {"rows": prepared.layout.rows, "columns": prepared.layout.columns}
+    return {GRIDS: [[layout.rows, layout.columns] for layout in prepared.layouts]}
 
 
 def playable(model: str | Model, device: str | None = None, dtype: str | None = None) -> Model:

@@ -1,4 +1,4 @@
-"""Figures of the report, drawn without pyplot and without the user's own style, as SVG; heat maps as images."""
+"""Figures of the report, drawn without pyplot and without the user's own style, as SVG."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
-from numpy.typing import NDArray
-from PIL import Image
 
 from twokeys.audit.drawing import blank
 from twokeys.data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from twokeys.audit.evaluation.rates import Rate
     from twokeys.audit.games.game import Floats
 
-FOR, AGAINST = np.array([230, 97, 1.0]), np.array([94, 60, 153.0])
-"""Colours of scores that speak for the answer and against it."""
 CONTROLS = ("random", "oracle", "anti-oracle")
 
 
@@ -107,28 +103,6 @@ def dividends(values: Floats) -> Figure:
     axes.set_xlabel("dividend v(both) - v(image) - v(question) + v(neither); orange: mean")
     axes.set_ylabel("items")
     return figure
-
-
-def heat(picture: Image.Image, size: tuple[int, int], boxes: NDArray[np.float64], scores: Floats) -> Image.Image:
-    """Lay patch scores over an image: orange speaks for the answer, blue-violet against it.
-
-    Args:
-        picture: The image as it is shown.
-        size: Width and height of the original, in which boxes are given.
-        boxes: (patches, 4) left, top, right, bottom.
-        scores: (patches,); the largest magnitude is the strongest colour.
-    """
-    canvas = np.asarray(picture, dtype=np.float64).copy()
-    grey = canvas.mean(axis=2, keepdims=True)
-    canvas = 0.5 * canvas + 0.5 * grey
-    top = np.abs(scores).max() or 1.0
-    scale = np.array([canvas.shape[1] / size[0], canvas.shape[0] / size[1]] * 2)
-    for box, score in zip(boxes * scale, scores, strict=True):
-        left, upper, right, lower = np.round(box).astype(int)
-        share = 0.75 * abs(score) / top
-        colour = FOR if score > 0 else AGAINST
-        canvas[upper:lower, left:right] = (1 - share) * canvas[upper:lower, left:right] + share * colour
-    return Image.fromarray(np.clip(canvas, 0, 255).astype(np.uint8))
 
 
 def _named(axes: Any, places: Mapping[str, tuple[float, float]]) -> None:

@@ -141,5 +141,10 @@ def differing_pixels(picture: NDArray[np.uint8], other: NDArray[np.uint8]) -> ND
     return found if 0 < found.mean() <= 0.5 else None
 
 
+def differs_as_a_whole(picture: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+    """Whether two images have different sizes, or differ in more than half of their pixels."""
+    return picture.shape != other.shape or bool(_apart(picture, other).mean() > 0.5)
+
+
 def _apart(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(np.abs(first.astype(np.int16) - second).max(axis=-1) > NOTICEABLE * 255, dtype=np.bool_)

@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twokeys.audit.explanation.figures import cost, dividends, heat, intervals, ranks
+from twokeys.audit.explanation.figures import cost, dividends, intervals, ranks
+from twokeys.audit.explanation.heat_maps import GRIDS, heat_maps
 from twokeys.audit.explanation.metrics import FOUND, RANKED
 from twokeys.audit.pages import picture_of, png, small
 from twokeys.data_cards.page import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PIL import Image
 
     from twokeys.audit.explanation.result import Explained
 
 
-def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
+def report(found: Explained, pictures: Mapping[str, Sequence[Image.Image]]) -> str:
     """Write the report of a run.
 
     Args:
         found: The run.
-        pictures: Image of each item by id.
+        pictures: Images of each item by id, in their order.
     """
     summary = found.summary
     chosen = choose(found.items)
@@ -46,6 +49,7 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
             ranks=picture_of(ranks(summary.rankings["image.srg"], summary.rankings["text.srg"])),
             cost=picture_of(cost(summary.rankings["improved.raw"], summary.cost)),
             dividends=picture_of(dividends(summary.dividends)),
+            several=any(GRIDS in item for item in found.items),
             examples=[_example(why, item, pictures[item["id"]]) for why, item in chosen],
         )
     )
@@ -88,10 +92,10 @@ def shades(scores: list[float]) -> list[str]:
     return [f"rgba({colour}, {0.6 * share:.2f})" for colour, share in colours]
 
 
-def _example(why: str, item: dict[str, Any], picture: Image.Image) -> dict[str, Any]:
-    shown, explained = small(picture), []
+def _example(why: str, item: dict[str, Any], pictures: Sequence[Image.Image]) -> dict[str, Any]:
+    shown, sizes, explained = [small(picture) for picture in pictures], [picture.size for picture in pictures], []
     for name, own in item["explainers"].items():
-        map_ = heat(shown, picture.size, np.array(item["boxes"]), np.array(own["image"]))
+        maps = [png(laid) for laid in heat_maps(shown, sizes, item, np.array(own["image"]))]
         words = list(zip(item["words"], shades(own["text"]), strict=True))
-        explained.append({"name": name, "map": png(map_), "words": words, "metrics": own["metrics"]})
-    return {"why": why, "item": item, "picture": png(shown), "explained": explained}
+        explained.append({"name": name, "maps": maps, "words": words, "metrics": own["metrics"]})
+    return {"why": why, "item": item, "pictures": [png(each) for each in shown], "explained": explained}

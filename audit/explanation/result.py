@@ -23,8 +23,8 @@ class Explained:
     Attributes:
         run: Model, folder, config, fingerprints of its rows, split, masking, explainers, answer, budget, seed.
         items: One object an item: `id`, `question`, `answer`, `explained` (the answer that is explained), `words`,
-            `rows` and `columns` of patches, `values` (both, image, question, neither), and for each explainer `image`,
-            `text`, `seconds` and `metrics`.
+            `rows` and `columns` of patches (`grids`, those of each image, if it has several), `values` (both, image,
+            question, neither), and for each explainer `image`, `text`, `seconds` and `metrics`.
         summary: Tables over items.
         leaks: What the two masks let through, measured on some items; a leaky one gives answers away.
         skipped: Items that were passed over because the model cannot score them, by id, and why.

@@ -10,6 +10,7 @@ import numpy as np
 from twokeys.audit.explanation.localisation import (
     differing_pixels,
     differing_words,
+    differs_as_a_whole,
     shares_of_boxes,
     shares_of_spans,
     spans_of,
@@ -18,8 +19,11 @@ from twokeys.audit.games.game import Floats
 from twokeys.audit.games.synergy import Scores
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PIL import Image
 
+    from twokeys.audit.models.layout import Layout
     from twokeys.audit.models.model import Prepared
 
 
@@ -44,9 +48,9 @@ class Truth:
 def truth(
     prepared: Prepared,
     question: str,
-    picture: Image.Image,
+    pictures: Sequence[Image.Image],
     other_question: str | None,
-    other_picture: Image.Image | None,
+    other_pictures: Sequence[Image.Image] | None,
     boxes: Any = (),
 ) -> Truth:
     """Find the difference mask of an item.
@@ -54,17 +58,30 @@ def truth(
     Args:
         prepared: The item as a model reads it.
         question: Its question.
-        picture: Its image.
+        pictures: Its images, in their order.
         other_question: Question of its question partner; None where it has none.
-        other_picture: Image of its image partner; None where it has none.
-        boxes: Boxes that an edit marked; they go before what the partner's image tells.
+        other_pictures: Images of its image partner; None where it has none.
+        boxes: Boxes that an edit of its one image marked; they go before what the partner's image tells.
     """
     spans = [] if other_question is None else differing_words(question, other_question)
     text = shares_of_spans(spans_of(prepared.words.strings, question), spans)
     image = np.zeros(prepared.patches)
     if len(boxes):
         image = shares_of_boxes(prepared.layout.boxes, [tuple(map(float, box)) for box in boxes])  # type: ignore[misc]
-    elif other_picture is not None:
-        mask = differing_pixels(np.asarray(picture), np.asarray(other_picture))
-        image = image if mask is None else prepared.layout.from_map(mask.astype(np.float64))
+    elif other_pictures is not None and len(other_pictures) == len(pictures):
+        parts = [_apart(*one) for one in zip(prepared.of_images, pictures, other_pictures, strict=True)]
+        if any(part is not None for part in parts):  # else all images differ as wholes, and no part is the difference
+            whole = [np.ones(len(layout.boxes)) for layout in prepared.of_images]
+            image = np.concatenate([
+                every if part is None else part for every, part in zip(whole, parts, strict=True)
+            ])  # fmt: skip
     return Truth(image if image.any() else None, text if text.any() else None)
+
+
+def _apart(layout: Layout, picture: Image.Image, other: Image.Image) -> Floats | None:
+    """Share of each patch that the partner's image in the same place does not show; None if all of it differs."""
+    own, theirs = np.asarray(picture), np.asarray(other)
+    mask = differing_pixels(own, theirs)
+    if mask is not None:
+        return layout.from_map(mask.astype(np.float64))
+    return None if differs_as_a_whole(own, theirs) else np.zeros(len(layout.boxes))

@@ -99,7 +99,7 @@ class Generative(Decoder):
     def _answered(self, bare: Prepared, answer: tuple[int, ...], decided: tuple[int, ...]) -> Prepared:
         """The item with an answer: all of its tokens but the last are read, in order to predict the next."""
         ids = torch.cat([bare.ids, bare.ids.new_tensor(answer[:-1])])
-        positions = self.positions(ids, bare.layouts or (bare.layout,))
+        positions = self.positions(ids, bare.of_images)
         return replace(bare, ids=ids, positions=positions, answer=answer, decision=decided)
 
     @torch.inference_mode()

@@ -36,6 +36,7 @@ class Layout:
         vision: Rows and columns of the vision tower's patches in one tile.
         vision_to_image: (tiles * vision tokens of a tile,) image token of each vision token, -1 for class tokens.
         sizes: Height and width of each tile, where tiles of several images differ: the rest of them is empty.
+        grids: Rows and columns of the image tokens of each tile, if an item has several images.
     """
 
     rows: int
@@ -47,6 +48,13 @@ class Layout:
     vision: tuple[int, int]
     vision_to_image: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
     sizes: Sizes = ()
+    grids: Sizes = ()
+
+    def by_tile(self, scores: Tensor) -> list[Tensor]:
+        """Scores per image token, (image tokens,), as the grid of each tile, (rows, columns)."""
+        grids = self.grids or (self.tokens,) * len(self.owner)
+        parts = torch.split(scores, [rows * columns for rows, columns in grids])
+        return [part.reshape(grid) for part, grid in zip(parts, grids, strict=True)]
 
     def from_tokens(self, scores: Tensor) -> Tensor:
         """Scores per image token, (..., image tokens), shared out to patches, (..., patches); sums are kept."""
@@ -129,12 +137,13 @@ def in_a_row(layouts: Sequence[Layout]) -> Layout:
     height, width = (max(layout.owner.shape[axis] for layout in layouts) for axis in (1, 2))
     patches = [len(layout.boxes) for layout in layouts]
     before = np.cumsum([0, *patches[:-1]]).tolist()
-    owners, leads, sizes, tokens = [], [], [], 0
+    owners, leads, sizes, grids, tokens = [], [], [], [], 0
     for layout, first, count in zip(layouts, before, patches, strict=True):
         high, wide = int(layout.owner.shape[1]), int(layout.owner.shape[2])
         empty = (0, width - wide, 0, height - high)
         owners.append(torch.nn.functional.pad(layout.owner + first, empty, value=first + count - 1))
         sizes += [(high, wide)] * len(layout.owner)
+        grids += [layout.tokens] * len(layout.owner)
         leads.append(torch.where(layout.vision_to_image < 0, layout.vision_to_image, layout.vision_to_image + tokens))
         tokens += len(layout.spread)
     return Layout(
@@ -147,6 +156,7 @@ def in_a_row(layouts: Sequence[Layout]) -> Layout:
         layouts[0].vision,
         torch.cat(leads),
         tuple(sizes) if len(set(sizes)) > 1 else (),
+        tuple(grids),
     )
 
 

@@ -115,6 +115,16 @@ class Prepared:
         return len(self.layout.boxes)
 
     @property
+    def of_images(self) -> tuple[Layout, ...]:
+        """The layout of each image; the image players are the patches of the first, then of the second, and so on."""
+        return self.layouts or (self.layout,)
+
+    def without_image(self, place: int) -> Mask:
+        """(patches,) the coalition of all patches but those of the image at a place, counted from 0."""
+        counts = [len(layout.boxes) for layout in self.of_images]
+        return np.repeat(np.arange(len(counts)) != place, counts)
+
+    @property
     def tokens(self) -> int:
         """Number of question players."""
         return len(self.words)

@@ -52,10 +52,12 @@ class Qwen(Generative):
         n, tiles, _, height, width = pixels.shape
         sizes, side = sizes or ((height, width),) * tiles, self.images.patch_size
         folded = [self.fold(pixels[:, at, :, :high, :wide]) for at, (high, wide) in enumerate(sizes)]
-        grid = [[1, high // side, wide // side] for high, wide in sizes for _ in range(n)]
-        features = self._module.get_image_features(torch.cat(folded), torch.tensor(grid, device=pixels.device))
-        each = list(features.pooler_output)  # all rows of the first image, then of the second
-        return torch.cat([torch.stack(each[at * n : (at + 1) * n]) for at in range(tiles)], dim=1)
+        # All images of the first row, then of the second: a row's attention weights stand together.
+        rows = torch.cat([part.reshape(n, -1, part.shape[-1]) for part in folded], dim=1).flatten(0, 1)
+        grid = [[1, high // side, wide // side] for high, wide in sizes] * n
+        features = self._module.get_image_features(rows, torch.tensor(grid, device=pixels.device))
+        each = list(features.pooler_output)
+        return torch.stack([torch.cat(each[row * tiles : (row + 1) * tiles]) for row in range(n)])
 
     def image_text(self, layout: Layout) -> str:
         """One image token per merge block."""

@@ -271,4 +271,4 @@ class _Shown:
             return ""
         number, name = json.loads(explainer)
         run = self.library.explanations[number]
-        return heat_html(run.heat(row, name, share / 100, self.library.thumbnails.image(row)))
+        return heat_html(run.heat(row, name, share / 100, self.library.thumbnails.images(row)))

@@ -31,8 +31,15 @@ def files(folder: Path, manifest: Manifest) -> list[str]:
     problems += [f"{name} is not in the manifest" for name in present.keys() - manifest.files.keys()]
     problems += [f"{name} is no file of a published folder" for name in present if not _is_expected(name, manifest)]
     problems += [f"{path.relative_to(folder)} is a link" for path in sorted(folder.rglob("*")) if path.is_symlink()]
+    problems += [f"{name} is neither a file nor a folder" for name in special(folder)]
     both = manifest.files.keys() & present.keys()
     return sorted(problems + [f"{name} was changed" for name in both if manifest.files[name] != present[name]])
+
+
+def special(folder: Path) -> list[str]:
+    """Names of pipes, devices and sockets in a folder, and of links to them: a reader might wait for ever."""
+    found = [path for path in sorted(folder.rglob("*")) if path.exists() and not (path.is_file() or path.is_dir())]
+    return [path.relative_to(folder).as_posix() for path in found]
 
 
 def foreign(name: str) -> bool:

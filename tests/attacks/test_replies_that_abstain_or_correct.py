@@ -1,8 +1,8 @@
 """Claim: a reply is right for no answer that it takes back, and a reply that does not know is no denial.
 
-Attack: 1,143 new replies of chat models, judged by hand before they were read: letters that are taken back right behind
-them or in other languages, letters that are corrected, numbers that are denied, sentences that say that the picture
-does not tell, and questions that a reply asks itself.
+Attack: 1,143 new replies in the style of chat models, each judged by hand (752 before they were read by the parser, 391
+after): letters that are taken back right behind them or in other languages, letters that are corrected, numbers that
+are denied, sentences that say that the image does not tell, and questions that a reply asks itself.
 
 Before (c8bd5bc): 43 of the 52 below are right for what they reject; "It is not clear from the image." is a no,
 "A: wrong" and "Answer: A. Correction: B." choose A, "3 is wrong" is the number 3. Now: none is; a text that an option

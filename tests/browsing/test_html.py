@@ -38,7 +38,7 @@ class Seen(HTMLParser):
 
 
 def all_of(library: Library, row: int) -> str:
-    heat = [run.heat(row, "occlusion", 1.0, library.thumbnails.image(row)) for run in library.explanations]
+    heat = [run.heat(row, "occlusion", 1.0, library.thumbnails.images(row)) for run in library.explanations]
     parts = [head_html(library), list_html(library, Query(), 1), item_html(library, row, Query())]
     return "".join([*parts, about_html(library, row), *map(heat_html, heat)])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from base64 import b64decode
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from twokeys.browsing.explanations import strongest
 from twokeys.browsing.library import Library, opened
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.decoding import decode
 
-from .folders import answer, evaluated, explanation
+from .folders import answer, evaluated, explained, explanation, item, png, write
 
 
 def test_marks_say_who_is_right_and_who_differs(library: Library) -> None:
@@ -125,15 +127,15 @@ def test_of_a_run_under_several_masks_one_is_named(folder: Path, runs: dict[str,
 
 def test_a_heat_map_shows_the_share_that_is_asked_for(library: Library) -> None:
     (run,) = library.explanations
-    image = library.thumbnails.image(0)
+    images = library.thumbnails.images(0)
     for share, words in ((0.0, []), (0.2, ["red"]), (0.4, ["square", "red"]), (1.0, ["the", "square", "red", "?"])):
-        heat = run.heat(0, "occlusion", share, image)
+        heat = run.heat(0, "occlusion", share, images)
         assert heat is not None
         assert heat.image is not None
         assert [word for word, colour in heat.words if not colour.endswith("0.00)")] == words
     assert heat.values["image and question"] == 0.9
-    assert run.heat(1, "occlusion", 1.0, image) is None
-    assert run.heat(0, "rollout", 1.0, image) is None
+    assert run.heat(1, "occlusion", 1.0, images) is None
+    assert run.heat(0, "rollout", 1.0, images) is None
 
 
 @pytest.mark.parametrize("change", [{"boxes": [[0, 0]]}, {"words": 3}, {"values": {}}, {"words": ["is"]}])
@@ -144,7 +146,28 @@ def test_a_line_that_does_not_fit_is_bad_input(
     (place / "explanations.jsonl").write_text(json.dumps(explanation("q0i0") | change) + "\n", encoding="utf-8")
     library = opened(folder, [], [place])
     with pytest.raises(BadInput, match="cannot be shown"):
-        library.explanations[0].heat(0, "occlusion", 1.0, library.thumbnails.image(0))
+        library.explanations[0].heat(0, "occlusion", 1.0, library.thumbnails.images(0))
+
+
+def test_a_heat_map_shows_every_image_of_an_item(tmp_path: Path) -> None:
+    images = [{"bytes": png(colour), "path": None} for colour in ("red", "blue")]
+    write(tmp_path / "folder", "balanced", [item("a", "red", "red", images=images)])
+    line = explanation("a")
+    line["explainers"]["occlusion"]["image"] = [0.0] * 4 + [1.0] + [0.0] * 3
+    two = {"grids": [[2, 2], [2, 2]], "boxes": line["boxes"] * 2}
+    place = explained(tmp_path / "why", tmp_path / "folder", "m", [line | two])
+    library = opened(tmp_path / "folder", [], [place])
+    heat = library.explanations[0].heat(0, "occlusion", 1.0, library.thumbnails.images(0))
+    assert heat is not None
+    assert heat.image is not None
+    assert (heat.image.width, heat.image.height) == (40, 16)
+    shown = decode(b64decode(heat.image.src.partition(",")[2]), "heat")
+    # The one patch that counts is the first of the second image, which stands behind the gap.
+    assert shown.getpixel((1, 1)) == (240, 240, 240)
+    red, _, blue = shown.getpixel((25, 1))
+    assert red > blue + 100
+    with pytest.raises(BadInput, match="1 images and 8 scores, and was explained as 2 images of 8 patches"):
+        library.explanations[0].heat(0, "occlusion", 1.0, library.thumbnails.images(0)[:1])
 
 
 @given(st.lists(st.floats(-1, 1), max_size=12), st.integers(0, 20))

@@ -144,7 +144,7 @@ def test_cues_were_planted_before_it_was_certified(clean: Built) -> None:
     said = certificate(clean)["controls"]
     assert {one["view"] for one in said} == {"question", "image"}
     found = {(one["view"], one["kind"]): one["smallest"] for one in said}
-    assert len(found) == len(said) == 17
+    assert len(found) == len(said) == 18
     assert found["question", "letter case"] == found["image", "corner pixel"] == 0.2
     assert found["question", "row number"] is found["image", "two-way interaction"] is None  # nobody reads them
     text = (clean.folder / "README.md").read_text(encoding="utf-8")

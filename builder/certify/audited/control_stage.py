@@ -99,7 +99,7 @@ def controls(
     return plant_controls(run, kept, sorted(views), prepared, pictures).read()
 
 
-@stage("control-problems", version=4)
+@stage("control-problems", version=5)
 def prepare_controls(
     space: Workspace, kept: KeyedTable, recipe: Recipe, judges: Mapping[str, Baseline], reads: Reads
 ) -> WrittenFiles:
@@ -109,7 +109,7 @@ def prepare_controls(
     return WrittenFiles()
 
 
-@stage("controls", version=2)
+@stage("controls", version=3)
 def plant_controls(
     space: Workspace, kept: KeyedTable, views: Sequence[str], prepared: WrittenFiles, pictures: PlantedPictures | None
 ) -> Controls:

@@ -39,7 +39,7 @@ class PlantedPictures(Parts):
         return planted
 
 
-@stage("planted-pictures", version=3)
+@stage("planted-pictures", version=4)
 def planted_pictures(space: Workspace, pictures: Pictures) -> PlantedPictures:
     """Plant a 0 and a 1 of every kind in every image."""
     space.parts(_write, pictures.shards(PICTURES_PER_SHARD))

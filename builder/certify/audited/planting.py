@@ -62,6 +62,7 @@ PICTURES = (
     Kind("border", ("detail", "together")),
     Kind("high frequency", ("detail", "together")),
     Kind("lowest bits", ("detail", "together")),
+    Kind("mark inside", ("detail", "together")),
     Kind("JPEG quality", ("detail", "together")),
     Kind("file size", ("detail", "together")),
     Kind(NUMBER, ("metadata", "together")),
@@ -210,6 +211,17 @@ def _lowest(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
     return {}, of_pixels(marked, ("corners", "frequencies", "pixels"))
 
 
+def _mark(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    """Paint two by two pixels in the middle black, or white."""
+    height, width, _ = picture.shape
+    made = []
+    for value in (0, 255):
+        marked = picture.copy()
+        marked[max(height // 2 - 1, 0) : height // 2 + 1, max(width // 2 - 1, 0) : width // 2 + 1] = value
+        made.append(of_pixels(marked, tuple(GROUPS)))
+    return made[0], made[1]
+
+
 def _quality(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
     made = []
     for quality in (90, 75):
@@ -228,7 +240,7 @@ def _size(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
 
 _PICTURES: dict[str, Callable[[Pixels, bytes], tuple[Groups, Groups]]] = {
     "corner pixel": _pixel, "border": _line, "high frequency": _grain, "lowest bits": _lowest,
-    "JPEG quality": _quality, "file size": _size,
+    "mark inside": _mark, "JPEG quality": _quality, "file size": _size,
 }  # fmt: skip
 SEEN = tuple(_PICTURES)
 """Kinds of cues that are planted in the image or its file."""

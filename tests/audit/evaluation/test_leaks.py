@@ -69,6 +69,6 @@ def test_the_ceiling_is_of_the_side_that_is_left() -> None:
 
 
 def test_donors_are_the_nearest_other_pictures() -> None:
-    found = donors(np.array(["a", "a", "b", "b", "c"]), np.arange(5))
+    found = donors([["a"], ["a"], ["b"], ["b"], ["c"]], np.arange(5))
     assert found == {0: 2, 1: 2, 2: 1, 3: 1, 4: 3}
-    assert donors(np.array(["a", "a"]), np.arange(2)) == {}
+    assert donors([["a"], ["a"]], np.arange(2)) == {}

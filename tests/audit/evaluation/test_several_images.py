@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import torch
 from PIL import Image
 
-from tests.audit.conftest import COLOURS, Says, png
+from tests.audit.conftest import COLOURS, Heard, Says, png
+from twokeys.audit.comparison.compare import compare
+from twokeys.audit.evaluation.drawing import donors
 from twokeys.audit.evaluation.evaluate import evaluate
-from twokeys.audit.explanation.explain import explain
 from twokeys.audit.games.backgrounds import IMAGE
 from twokeys.audit.models.generative import Generative
 from twokeys.audit.models.model import Masking, Question
@@ -176,12 +180,10 @@ def test_a_template_that_shows_one_image_leaves_items_of_several_out(several: Pa
         model.reply([Question(grey, "is it red?", kind="yes/no", more=(grey,))])
 
 
-def test_explaining_leaves_items_of_several_images_out_with_a_reason(several: Path) -> None:
-    names = ["occlusion", "input-x-gradient", "rollout"]
-    found = explain(several, untrained("llava", 0), names, limit=12, masking=Masking())
-    assert len(found.items) == 12
-    assert set(found.skipped.values()) <= {"the item has 2 images, and the model is shown one"}
-    assert all("o2" in item["id"] or "o3" in item["id"] for item in found.items)
+def test_the_image_that_stands_in_is_none_of_the_items_own() -> None:
+    lists = [["a", "b"], ["b", "a"], ["a"], ["c", "a"], ["b", "c"]]
+    assert donors(lists, np.arange(5)) == {0: 3, 1: 3, 2: 1, 3: 1, 4: 2}
+    assert donors([["a", "b"], ["b", "a"]], np.arange(2)) == {}
 
 
 def test_images_of_an_item_stand_side_by_side_in_reports(several: Path) -> None:
@@ -190,3 +192,101 @@ def test_images_of_an_item_stand_side_by_side_in_reports(several: Path) -> None:
     shown = published.shown(["s0o0first", "s0o2first"])
     assert shown["s0o0first"].width > shown["s0o0first"].height
     assert shown["s0o2first"].size == (16, 16)
+
+
+def counts(question: Question) -> str:
+    """Whether the item has a red square in every image, if that is asked; else whether it has one at all."""
+    seen = [red(picture) for picture in question.pictures]
+    return "yes" if (all(seen) if "every" in question.question else any(seen)) else "no"
+
+
+def every_and_some() -> list[dict]:
+    """Two images: red red, red blue, blue blue; is every square red, is some square red; and one item of one image."""
+    made = []
+    for place, order in enumerate((["red", "red"], ["red", "blue"], ["blue", "blue"], ["red"])):
+        for asked in ("every", "some"):
+            true = (all if asked == "every" else any)(colour == "red" for colour in order)
+            answer = "yes" if true else "no"
+            made.append({
+                "id": f"{place}{asked}", "images": [png(colour) for colour in order],
+                "question": f"is {asked} square red?", "choices": [], "answer": answer, "compared": answer,
+                "answer_type": "yes/no", "question_key": asked, "image_key": image_key(order), "image_keys": order,
+                "group": f"g{place}", "quad": None, "image_partner": None, "question_partner": None,
+            })  # fmt: skip
+    return made
+
+
+def test_one_image_is_masked_alone_and_what_is_needed_is_named(several: Path, tmp_path: Path) -> None:
+    pd.DataFrame(every_and_some()).to_parquet(several / "balanced" / "test-00000-of-00001.parquet")
+    heard = Heard()
+    found = evaluate(several, TakesSeveral(counts), masking=Masking(), out=tmp_path / "run", say=heard)
+    assert heard.notes == ["answering 8 items under 4 views, and with each image of several masked alone: 44 answers"]
+    items = found.items.set_index("id")
+    assert items["right.both"].all()
+    # A masked square is grey, not red.
+    expected = {
+        "0every": [False, False], "0some": [True, True], "1every": [True, True], "1some": [False, True],
+        "2every": [True, True], "2some": [True, True], "3every": None, "3some": None,
+    }  # fmt: skip
+    assert items["right.without"].to_dict() == expected
+    assert items["v.without"]["1some"] == [0.0, 1.0]
+    needs = {"0every": [1, 2], "0some": [], "1every": [], "1some": [1], "2every": [], "2some": []}
+    assert items["needed_images"].to_dict() == needs | {"3every": None, "3some": None}
+    assert found.each_image is not None
+    assert {name: round(6 * one.estimate) for name, one in found.each_image.right.items()} == {"1": 4, "2": 5}
+    assert {name: round(6 * one.estimate) for name, one in found.each_image.lost.items()} == {"1": 2, "2": 1}
+    assert {name: (round(6 * one.estimate), one.n) for name, one in found.each_image.needed.items()} == {
+        "none": (4, 6), "one": (1, 6), "several": (1, 6),
+    }  # fmt: skip
+    kept = pd.read_parquet(tmp_path / "run" / "items.parquet").set_index("id")
+    assert list(kept["right.without"]["1some"]) == [False, True]
+    assert list(kept["needed_images"]["0every"]) == [1, 2]
+    assert kept["needed_images"]["3some"] is None
+    told = json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8"))
+    assert told["each_image"]["needed"]["one"]["estimate"] == pytest.approx(1 / 6, abs=1e-6)
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "Which image is needed" in page
+    assert "It becomes wrong without image 1, without image 2." in page
+    what = found.to_pandas().set_index(["what", "part"])["estimate"]
+    assert what["images needed", "several"] == pytest.approx(1 / 6)
+    # A stopped run goes on to the same end.
+    lines = (tmp_path / "run" / "answers.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "run" / "answers.jsonl").write_text("".join(lines[:3]))
+    again = evaluate(several, TakesSeveral(counts), masking=Masking(), out=tmp_path / "run")
+    assert again.json() == found.json()
+
+
+def test_two_runs_with_images_masked_alone_can_be_compared(several: Path, tmp_path: Path) -> None:
+    places = [tmp_path / "one", tmp_path / "other"]
+    for place, say in zip(places, (looks, counts), strict=True):
+        evaluate(several, TakesSeveral(say), masking=Masking(), out=place)
+    assert len(compare(*places, out=tmp_path / "compared").differences)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_values_without_an_image_are_those_of_the_game(several: Path, family: str) -> None:
+    model = untrained(family, 0)
+    found = evaluate(several, model, masking=Masking()).items.set_index("id")
+    row = next(row for row in rows() if row["id"] == "s1o0last")
+    shown = [Image.open(io.BytesIO(each["bytes"])).convert("RGB") for each in row["images"]]
+    prepared = model.prepare(Question(shown[0], row["question"], kind="yes/no", more=(shown[1],)), row["answer"])
+    keep = np.stack([prepared.without_image(place) for place in (0, 1)])
+    values = model.score(prepared, keep, np.ones((2, prepared.tokens), dtype=bool))
+    assert found["v.without"]["s1o0last"] == pytest.approx(values.tolist(), rel=1e-3)
+    assert found["v.without"]["s1o2last"] is None
+
+
+def test_a_folder_of_one_image_an_item_says_nothing_of_several(several: Path, tmp_path: Path) -> None:
+    path = several / "balanced" / "test-00000-of-00001.parquet"
+    pd.DataFrame([row for row in rows() if len(row["image_keys"]) == 1]).to_parquet(path)
+    heard = Heard()
+    found = evaluate(several, Says(looks), masking=Masking(), out=tmp_path / "run", say=heard)
+    assert found.each_image is None
+    assert heard.notes == ["answering 12 items under 4 views: 48 answers"]
+    views = [f"{kind}.{view}" for view in ("image", "question", "neither") for kind in ("right", "v")]
+    first = ["id", "reply", "right.both", "v.both", *views]
+    assert pq.read_schema(tmp_path / "run" / "items.parquet").names[: len(first) + 1] == [*first, "dividend"]
+    assert "needed_images" not in found.items
+    assert "each_image" not in (tmp_path / "run" / "run.json").read_text(encoding="utf-8")
+    assert "each_image" not in (tmp_path / "run" / "result.json").read_text(encoding="utf-8")
+    assert "Which image" not in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")

@@ -55,7 +55,7 @@ def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
     assert page.count("Friedman's test of no difference: 4 items are too few to tell") == len(RANKED)
     assert not re.search(r"<td>(< )?\.\d{4}</td>|p = ", page), "No p value is shown, in no table"
     leaky = Leak("image", "blur", Interval(0.9, 0.8, 1, 12, 6), 0.5)
-    pictures = {item["id"]: Image.new("RGB", (16, 16)) for item in found.items}
+    pictures = {item["id"]: (Image.new("RGB", (16, 16)),) for item in found.items}
     told = " ".join(report(replace(found, leaks=[leaky]), pictures).split())
     assert "masked by blur the answer is still given in 90.0 % of 12 items;" in told
 
@@ -121,15 +121,15 @@ def test_the_difference_mask_of_an_item(folder: Path, model) -> None:
     pictures = {place: image for place, (image,) in published.pictures(np.arange(2))}
     item, partner = published.table.iloc[0], published.table.iloc[1]
     prepared = model.prepare(Question(pictures[0], item["question"], kind="yes/no"), "yes")
-    found = truth(prepared, item["question"], pictures[0], "is the square blue?", pictures[1])
+    found = truth(prepared, item["question"], (pictures[0],), "is the square blue?", (pictures[1],))
     assert partner["id"] == item["image_partner"]
     # 16 pixels, four patches a side: the square of the middle eight is the four patches in the middle.
     assert np.flatnonzero(found.image == 1).tolist() == [5, 6, 9, 10]
     assert [word.strip() for word, share in zip(prepared.words.strings, found.text, strict=True) if share] == ["red"]
-    marked = truth(prepared, item["question"], pictures[0], None, pictures[1], [(0, 0, 4, 4)])
+    marked = truth(prepared, item["question"], (pictures[0],), None, (pictures[1],), [(0, 0, 4, 4)])
     assert np.flatnonzero(marked.image).tolist() == [0]
     assert marked.text is None
-    assert truth(prepared, item["question"], pictures[0], None, None).scores is None
+    assert truth(prepared, item["question"], (pictures[0],), None, None).scores is None
 
 
 def test_the_boxes_of_an_edit_hold_for_both_members(folder: Path, model) -> None:

@@ -142,7 +142,7 @@ def test_pictures_known_by_name_alone_are_not_covered(tmp_path: Path) -> None:
     run = Run(tmp_path, Serial())
     kept = KeyedTable(items, "names")
     made = controls(run, kept, ["image"], recipe(settings), lambda _: published(items), None)
-    assert len(made) == 9
+    assert len(made) == 10
     assert all(one.smallest is None and not one.judges for one in made)
     assert controlled(replace(verdict(), view="image"), made).outcome != "certified"
 

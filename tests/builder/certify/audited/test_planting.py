@@ -118,6 +118,9 @@ def test_bits_of_pictures_are_read_without_error(kind: str, form: str) -> None:
             assert (read[kind](nought), read[kind](one)) == (False, True)
         elif kind == "border":
             assert one[start("borders")] - nought[start("borders")] > 20
+        elif kind == "mark inside":
+            assert abs(one - nought)[start("frequencies") :].max() > 0
+            assert (one[FILE : FILE + 12] == nought[FILE : FILE + 12]).all()  # not in a corner
         else:
             assert kind == "high frequency"
             assert one[start("frequencies") + 6] - nought[start("frequencies") + 6] > 5
