@@ -38,7 +38,7 @@ on where it was stopped, and with more items. What it says is summed up in [audi
 each cell has {items} items. Places are among {explainers} explainers.
 
 Intervals of means over explainers, of dividends, of tau and of all differences draw whole groups, which are items that
-share pictures; a group with raw and balanced items is drawn once for both. Intervals of single explainers, tests and
+share images; a group with raw and balanced items is drawn once for both. Intervals of single explainers, tests and
 the mixed model take items as independent ({alone}).
 
 Raw and balanced items have other **shares of answer types**, which alone move a mean. Figures called standardised weigh
