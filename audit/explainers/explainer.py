@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
@@ -30,9 +31,9 @@ class Cost:
     backward: int = 0
 
 
-def takes_several(explainer: Explainer) -> bool:
-    """Whether an explainer says that it takes items of several images."""
-    return bool(getattr(explainer, "several", False))
+def for_one_image(explainers: Iterable[Explainer]) -> str | None:
+    """The name of the first explainer that takes items of one image alone: it does not say `several = True`."""
+    return next((one.name for one in explainers if not getattr(one, "several", False)), None)
 
 
 @dataclass(frozen=True)

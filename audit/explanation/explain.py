@@ -20,7 +20,7 @@ from twokeys.audit.evaluation.answering import VIEWS, nothing_scored, question_o
 from twokeys.audit.evaluation.drawing import donors
 from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
-from twokeys.audit.explainers.explainer import Explainer, Task, play, takes_several
+from twokeys.audit.explainers.explainer import Explainer, Task, for_one_image, play
 from twokeys.audit.explainers.registry import named
 from twokeys.audit.explanation.comparison import demand
 from twokeys.audit.explanation.heat_maps import GRIDS
@@ -100,6 +100,7 @@ def explain(
     masking = Masking.read(masking) if isinstance(masking, str) else masking
     settings = Settings.of(explainers, limit=limit, answer=answer, budget=budget, seed=seed)
     published = read(Path(folder), config, split)
+    check_takers(settings.explainers, published)
     with alone_in(out):
         with step(say, "model"):
             player = playable(model, device, dtype)
@@ -306,9 +307,20 @@ def _require_takers(explainers: Sequence[Explainer], asked: Question) -> None:
     Raises:
         Unscorable: If the item has several images, and some explainer is for one.
     """
-    if asked.more and (name := next((one.name for one in explainers if not takes_several(one)), None)):
+    if asked.more and (name := for_one_image(explainers)):
         problem = f"the item has {len(asked.pictures)} images, and the explainer {name} takes one"
         raise Unscorable("image", None, problem, "an item of one image", "leave the explainer out")
+
+
+def check_takers(explainers: Sequence[Explainer], published: Published) -> None:
+    """Refuse an explainer that takes none of the items, before a model is loaded.
+
+    Raises:
+        BadInput: If every item has several images, and some explainer is for one.
+    """
+    if (name := for_one_image(explainers)) and all(len(keys) > 1 for keys in published.image_lists):
+        problem = f"the explainer {name} takes items of one image, and every item here has several"
+        raise BadInput("--explainers", None, problem, "explainers that say `several = True`", f"leave out {name}")
 
 
 def _boxes(item: pd.Series[Any], partner: pd.Series[Any]) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, least_leaky
 from twokeys.audit.explanation.agreement import Agreement, agreement
-from twokeys.audit.explanation.explain import DEFAULT, Settings, explained, playable
+from twokeys.audit.explanation.explain import DEFAULT, Settings, check_takers, explained, playable
 from twokeys.audit.explanation.metrics import RANKED
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, frame
@@ -97,6 +97,7 @@ def sensitivity(
     """
     settings = Settings.of(explainers, seed=seed, **options)
     published = read(Path(folder), config, split)
+    check_takers(settings.explainers, published)
     with alone_in(out):
         return _compared(published, playable(model, device, dtype), settings, out, say)
 

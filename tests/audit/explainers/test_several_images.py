@@ -6,14 +6,23 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from transformers import (
+    CLIPImageProcessorPil,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    Qwen2VLConfig,
+    Qwen2VLForConditionalGeneration,
+)
 
 from tests.audit.explainers.conftest import Counted
-from twokeys.audit.explainers.explainer import Task, takes_several
+from twokeys.audit.explainers.explainer import Task, for_one_image
 from twokeys.audit.explainers.registry import BUILT_IN, named
 from twokeys.audit.explainers.rollout import rolled_out
 from twokeys.audit.explainers.tower import through_tower
 from twokeys.audit.games.synergy import Scores
+from twokeys.audit.models.llava import Llava
 from twokeys.audit.models.model import Question
+from twokeys.audit.models.qwen import Qwen
 from twokeys.audit.reference.families import untrained
 
 FIRST, SECOND = (
@@ -42,7 +51,7 @@ def test_every_patch_of_every_image_has_a_score(name, two):
     (explainer,) = named([name])
     counted = Counted(two.model)
     found = explainer(Task(counted, two.prepared, two.seed, two.truth))
-    assert takes_several(explainer)
+    assert for_one_image([explainer]) is None
     assert found.image.shape == (sum(len(layout.boxes) for layout in two.prepared.of_images),)
     assert np.isfinite(np.concatenate([found.image, found.text])).all()
     cost = explainer.cost(two.prepared.patches, two.prepared.tokens)
@@ -78,6 +87,54 @@ def test_attention_is_followed_through_the_tower_of_each_image_alone(two):
         parts.append(through_tower(alone, relevance[start : start + len(layout.spread)], own))
         start += len(layout.spread)
     torch.testing.assert_close(whole, torch.cat(parts), rtol=1e-3, atol=1e-6)
+
+
+def qwen2_vl():
+    """Qwen2-VL of the size of the reference models; its tower knows no windows."""
+    kin = untrained("qwen", 0)
+    vision = {"depth": 2, "embed_dim": 64, "hidden_size": 64, "num_heads": 4, "patch_size": 8}
+    text = kin.module.config.text_config.to_dict() | {"hidden_size": 64, "intermediate_size": 64}
+    text["rope_parameters"] = {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 10000.0}
+    marks = ("image_token_id", "vision_start_token_id", "vision_end_token_id", "video_token_id")
+    ids = {name: getattr(kin.module.config, name) for name in marks}
+    config = Qwen2VLConfig(vision_config=vision, text_config=text, **ids)
+    return Qwen(Qwen2VLForConditionalGeneration(config), kin.tokenizer, kin.images, kin.template, instruction="")
+
+
+def llava_with_clip():
+    """LLaVA whose tower has a class token before the patches and whose processor crops the middle."""
+    kin = untrained("llava", 0)
+    vision = {
+        "model_type": "clip_vision_model", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "image_size": 64, "patch_size": 16,
+    }  # fmt: skip
+    config = LlavaConfig(
+        vision_config=vision, text_config=kin.module.config.text_config, image_token_index=kin.image_token,
+        image_seq_length=16, vision_feature_layer=-1,
+    )  # fmt: skip
+    images = CLIPImageProcessorPil(size={"shortest_edge": 64}, crop_size={"height": 64, "width": 64})
+    return Llava(LlavaForConditionalGeneration(config), kin.tokenizer, images, kin.template, instruction="")
+
+
+@pytest.mark.parametrize("made", [qwen2_vl, llava_with_clip])
+def test_towers_without_windows_and_with_a_class_token_score_each_image_too(made):
+    torch.manual_seed(0)
+    model = made()
+    assert model.several
+    prepared = model.prepare(QUESTION, "yes")
+    counts = [len(layout.boxes) for layout in prepared.of_images]
+    assert len(counts) == 2
+    hidden = prepared.layout.owner == counts[0] + 1
+    own = model.features
+    model.features = lambda pixels, *sizes: own(torch.where(hidden[:, None], torch.zeros_like(pixels), pixels), *sizes)
+    for name in ("occlusion", "input-x-gradient", "attn-lrp", "rollout", "grad-rollout", "tam", "grad-cam"):
+        (explainer,) = named([name])
+        scores = explainer(Task(model, prepared, 5))
+        assert scores.image.shape == (sum(counts),)
+        if "sensitivity" in explainer.promises:
+            others = np.delete(np.abs(scores.image), counts[0] + 1)
+            assert abs(scores.image[counts[0] + 1]) < 1e-3 * others.max()
+            assert others[counts[0] :].any()
 
 
 def test_the_weights_of_a_row_are_its_own_where_rows_go_through_together(two):

@@ -17,10 +17,12 @@ from twokeys.audit.explainers.chance import Chance
 from twokeys.audit.explanation import explain as module
 from twokeys.audit.explanation.explain import LINES, REPORT, explain
 from twokeys.audit.explanation.heat_maps import FOR, heat_maps
+from twokeys.audit.explanation.sensitivity import sensitivity
 from twokeys.audit.explanation.truth import truth
 from twokeys.audit.games.synergy import Scores
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.reference.families import FAMILIES, untrained
+from twokeys.core.errors import BadInput
 
 NAMES = ["occlusion", "tam", "rollout"]
 GREY = Image.new("RGB", (64, 64), "grey")
@@ -97,6 +99,15 @@ def test_an_explainer_that_does_not_say_so_is_given_no_item_of_several(several: 
     assert len(found.items) == 4
     assert all("o2" in item["id"] or "o3" in item["id"] for item in found.items)
     assert set(found.skipped.values()) == {"the item has 2 images, and the explainer for-one takes one"}
+
+
+def test_where_every_item_has_several_such_an_explainer_is_refused_at_once(several: Path, monkeypatch) -> None:
+    path = several / "balanced" / "test-00000-of-00001.parquet"
+    pd.DataFrame([row for row in rows() if len(row["image_keys"]) > 1]).to_parquet(path)
+    monkeypatch.setattr(module, "named", lambda names: [ForOne(), Chance(), *_made(["occlusion"])])
+    for verb in (explain, sensitivity):
+        with pytest.raises(BadInput, match=r"the explainer for-one takes items of one image.*Leave out for-one"):
+            verb(several, "no/such-model", ["for-one", "random", "occlusion"])
 
 
 def _made(names: list[str]):
