@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from twokeys.builder.checks.files import foreign
-from twokeys.builder.checks.finding import Verified
+from twokeys.builder.checks.finding import Unsound
 from twokeys.builder.publish.hub import Repository, hub_answers, named
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
@@ -21,25 +21,12 @@ from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.citation import version
 from twokeys.data_cards.manifest import FILE as MANIFEST
-from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.manifest import SIGNATURE, Manifest
 from twokeys.data_cards.published import PublishedFolder
 
 if TYPE_CHECKING:
     import pandas as pd
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
-
-
-class Unsound(ValueError):  # noqa: N818 - named after the folder
-    """A folder that does not pass `twokeys verify --strict`.
-
-    Attributes:
-        verified: Every check, with what it found.
-    """
-
-    def __init__(self, verified: Verified) -> None:
-        self.verified = verified
-        failed = ", ".join(finding.check for finding in verified if finding.failed)
-        super().__init__(f"{verified.folder} does not pass `twokeys verify --strict` ({failed}): nothing was pushed")
 
 
 @dataclass(frozen=True)
@@ -114,14 +101,15 @@ def push(
     named(repository)
     verified = verify(path, strict=True, say=say)
     if not verified.ok:
-        raise Unsound(verified)
+        raise Unsound(verified, "twokeys verify --strict", "pushed")
     manifest = PublishedFolder(path).manifest
+    names = {*manifest.files, MANIFEST, *([SIGNATURE] if (path / SIGNATURE).is_file() else [])}
     plan = Pushed(
         repository=repository,
         tag=version(manifest) if tag is None else tag,
         public=public,
         outcome="planned",
-        files={name: (path / name).stat().st_size for name in sorted({*manifest.files, MANIFEST})},
+        files={name: (path / name).stat().st_size for name in sorted(names)},
         left_out=_left_out(path),
         removed=[],
         url="",
@@ -144,9 +132,10 @@ def _push(folder: Path, manifest: Manifest, plan: Pushed, say: Say) -> Pushed:
     there = Repository.open(api, plan.repository, plan.public)
     url = f"{api.endpoint}/datasets/{plan.repository}/tree/{plan.tag}"
     if plan.tag in there.tags:
-        if there.holds(MANIFEST, (folder / MANIFEST).read_bytes(), plan.tag):
+        told = [name for name in (MANIFEST, SIGNATURE) if name in plan.files]
+        if all(there.holds(name, (folder / name).read_bytes(), plan.tag) for name in told):
             return replace(plan, outcome="there", url=url)
-        problem = f"the tag {plan.tag} holds another folder, and tags never move"
+        problem = f"the tag {plan.tag} holds another folder, or one with another signature, and tags never move"
         remedy = f"name another tag with --tag, such as {plan.tag}-2"
         raise BadInput(plan.repository, None, problem, "", remedy)
     removed = sorted(there.replaceable(manifest.name) - plan.files.keys())

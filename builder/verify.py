@@ -11,19 +11,28 @@ from pathlib import Path
 
 from twokeys.builder.checks.checks import CHECKS
 from twokeys.builder.checks.datasheet import DATASHEET, REMEDY, asked, datasheet
-from twokeys.builder.checks.files import files
+from twokeys.builder.checks.files import files, special
 from twokeys.builder.checks.finding import Checked, Finding, Verified, counts
+from twokeys.builder.checks.signature import signature
 from twokeys.builder.checks.stated import stated
 from twokeys.builder.checks.told import TOLD, FilesMissing, told_again
 from twokeys.builder.publish.folder import Folder
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.core.errors import BadInput
 from twokeys.core.progress import Say, silent, step
+from twokeys.core.signing import public_key
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.published import PublishedFolder
 
 
-def verify(folder: str | Path, *, corpora: Path | None = None, strict: bool = False, say: Say = silent) -> Verified:
+def verify(
+    folder: str | Path,
+    *,
+    corpora: Path | None = None,
+    strict: bool = False,
+    key: str | Path | None = None,
+    say: Say = silent,
+) -> Verified:
     """Recount a published folder.
 
     Args:
@@ -31,6 +40,8 @@ def verify(folder: str | Path, *, corpora: Path | None = None, strict: bool = Fa
         corpora: Folder of the official corpora, in which files of annotations lie; the environment variable
             TWOKEYS_CORPORA when None. Answers that follow from these files are recounted if they are there.
         strict: Whether a question of the datasheet that nobody has answered is a failure, and not only a warning.
+        key: The public key that must have signed the folder: a file of minisign's format, or its 56 characters. A
+            signature is named and not checked when None.
         say: Told of each check before it runs.
 
     Returns:
@@ -38,20 +49,25 @@ def verify(folder: str | Path, *, corpora: Path | None = None, strict: bool = Fa
         gives a row for each check.
 
     Raises:
-        BadInput: When the folder holds no readable manifest at all.
+        BadInput: When the folder holds no readable manifest at all, or the key is none.
     """
     path = Path(folder)
+    public = None if key is None else public_key(key)
     published = PublishedFolder(path)
     try:
         manifest = published.manifest
     except BadInput as error:
         if not published.claims:
             raise
-        return Verified(path, [Finding("manifest", [error.problem])])
+        return Verified(path, [Finding("manifest", [error.problem]), signature(path, public)])
     findings = [
         Finding("manifest", [], counted=counts(manifest=1)),
         Finding("files", files(path, manifest), counted=counts(file=manifest.files)),
+        signature(path, public),
     ]
+    if strange := special(path):
+        unread = f"the rows are not read, since a reader might wait for ever: {', '.join(strange)}"
+        return Verified(path, [*findings, Finding("rows", [unread])])
     try:
         known = Folder.read(path, manifest)
     except (OSError, ValueError) as error:

@@ -33,6 +33,7 @@ for verb in (
     folders.diff,
     folders.clean,
     exporting.export,
+    publishing.sign,
     publishing.push,
     models.evaluate,
     models.compare,

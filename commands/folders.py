@@ -21,13 +21,17 @@ def verify(
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail for a question of the datasheet that has no answer, too.")
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(help="Public key that must have signed the folder: a file of minisign's, or its 56 characters."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Recount everything that a published folder claims: from the folder alone, and from annotations that it names."""
     with plainly(), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
         from twokeys.builder.verify import verify
 
-        verified = verify(folder, corpora=corpora, strict=strict, say=say)
+        verified = verify(folder, corpora=corpora, strict=strict, key=key, say=say)
     if as_json:
         print_json(verified.json())
     else:

@@ -1,10 +1,12 @@
-"""Verbs that publish: `datasheet`, `push`."""
+"""Verbs that publish: `datasheet`, `sign`, `push`."""
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,6 +14,9 @@ from twokeys.commands.options import AsJson, Folder
 from twokeys.commands.progress import CHECKS, progress
 from twokeys.commands.terminal import plainly, print_json
 from twokeys.commands.verbosity import Verbosity
+
+if TYPE_CHECKING:
+    from twokeys.builder.checks.finding import Unsound
 
 
 def datasheet(
@@ -24,6 +29,85 @@ def datasheet(
 
         text = template(load(recipe).datasheet if recipe else {})
     sys.stdout.write(text)
+
+
+def sign(
+    folder: Annotated[Path | None, typer.Argument(help="A published folder.")] = None,
+    key: Annotated[Path | None, typer.Option(help="File of the secret key, NAME.key.")] = None,
+    new_key: Annotated[
+        Path | None,
+        typer.Option(metavar="NAME", help="Make a pair of keys instead: NAME.key, to be kept secret, and NAME.pub."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a folder, once it passes `twokeys verify`; `--new-key` makes the keys. TWOKEYS_PASSPHRASE opens a key."""
+    from twokeys.commands.show_folders import show_new_key, show_signed
+
+    if new_key is not None and folder is None and key is None:
+        with plainly():
+            from twokeys.core.signing import new_key as make_key
+
+            made = make_key(new_key, passphrase=_passphrase(new=True))
+        print_json(asdict(made)) if as_json else show_new_key(made)
+        return
+    with plainly():
+        from twokeys.core.signing import is_closed
+
+        folder, key = _folder_and_key(folder, key, new_key)
+        passphrase = _passphrase(new=False) if is_closed(key) else ""
+    with plainly(), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
+        from twokeys.builder.checks.finding import Unsound
+        from twokeys.builder.sign import Signed
+        from twokeys.builder.sign import sign as signed
+
+        try:
+            found: Signed | Unsound = signed(folder, key=key, passphrase=passphrase, say=say)
+        except Unsound as unsound:
+            found = unsound
+    if isinstance(found, Unsound):
+        _refuse(found, as_json=as_json)
+    print_json(asdict(found)) if as_json else show_signed(found)
+
+
+def _folder_and_key(folder: Path | None, key: Path | None, new_key: Path | None) -> tuple[Path, Path]:
+    """Return what to sign with which key, if both are named."""
+    from twokeys.core.errors import BadInput
+
+    if new_key is not None:
+        problem, remedy = (
+            "--new-key makes keys and signs nothing",
+            "make the keys first, then sign the folder with --key",
+        )
+        raise BadInput("--new-key", None, problem, "", remedy)
+    if folder is None or key is None:
+        problem = "there is no key to sign with" if key is None else "there is no folder to sign"
+        allowed = "`twokeys sign FOLDER --key NAME.key`, or `twokeys sign --new-key NAME`"
+        raise BadInput("sign", None, problem, allowed, "name both")
+    return folder, key
+
+
+def _passphrase(*, new: bool) -> str:
+    """Ask for a passphrase at the terminal, unless the environment gives one; empty if there is no terminal."""
+    if (given := os.environ.get("TWOKEYS_PASSPHRASE")) is not None:
+        return given
+    if not sys.stdin.isatty():
+        return ""
+    text = "Passphrase for the secret key (Enter: none)" if new else "Passphrase of the key"
+    asked: str = typer.prompt(text, hide_input=True, default="", show_default=False, confirmation_prompt=new, err=True)
+    return asked
+
+
+def _refuse(found: Unsound, *, as_json: bool) -> NoReturn:
+    """Say which checks a folder does not pass, and end with status 1."""
+    from twokeys.commands.show_folders import show_verified
+
+    if as_json:
+        failed = [{"check": one.check, "problems": one.problems} for one in found.verified if one.failed]
+        print_json({"outcome": "refused", "failed": failed})
+    else:
+        show_verified(found.verified, brief=True)
+        typer.secho(str(found), err=True)
+    raise typer.Exit(1)
 
 
 def push(
@@ -40,22 +124,17 @@ def push(
 ) -> None:
     """Push a folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify --strict`."""
     with plainly("push again; what was sent is not sent again"), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
-        from twokeys.builder.push import Pushed, Unsound
+        from twokeys.builder.checks.finding import Unsound
+        from twokeys.builder.push import Pushed
         from twokeys.builder.push import push as pushed
-        from twokeys.commands.show_folders import show_push, show_verified
+        from twokeys.commands.show_folders import show_push
 
         try:
             result: Pushed | Unsound = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
         except Unsound as unsound:
             result = unsound
     if isinstance(result, Unsound):
-        if as_json:
-            failed = [{"check": each.check, "problems": each.problems} for each in result.verified if each.failed]
-            print_json({"outcome": "refused", "failed": failed})
-        else:
-            show_verified(result.verified, brief=True)
-            typer.secho(str(result), err=True)
-        raise typer.Exit(1)
+        _refuse(result, as_json=as_json)
     if as_json:
         print_json(asdict(result))
     else:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from twokeys.builder.clean import Leftover
     from twokeys.builder.diff import ConfigDifference, Difference
     from twokeys.builder.push import Pushed
+    from twokeys.builder.sign import Signed
+    from twokeys.core.signing import NewKey
 
 KINDS = {"run": "results of stages", "masks": "what masks let through", "vectors": "vectors of texts and images"}
 DIFFERENCES = 10
@@ -142,6 +144,21 @@ def show_difference(differences: Difference) -> None:
 def _value(value: object) -> str:
     """A value of a recipe or manifest as YAML writes it; `-` if there is none."""
     return tables.NONE if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def show_new_key(made: NewKey) -> None:
+    """Print where a pair of keys is, and what to do with each."""
+    protected = "a passphrase protects it" if made.protected else "no passphrase protects it, only its mode 0600"
+    tabled.print_sentence(OUT, f"Key {made.key_id}. Secret, {protected}: {made.secret}")
+    tabled.print_sentence(OUT, f"To be published, as a file or as text: {made.public}")
+    OUT.print(made.text, markup=False, highlight=False)
+
+
+def show_signed(found: Signed) -> None:
+    """Print where a signature is, and how a reader checks it."""
+    replaced = f", in place of a signature by key {found.replaced}" if found.replaced else ""
+    tabled.print_sentence(OUT, f"{found.file}: signed by key {found.key_id}{replaced}", style="green")
+    tabled.print_sentence(OUT, f"A reader checks it with `twokeys verify {found.folder} --key NAME.pub`.")
 
 
 def show_push(pushed: Pushed) -> None:

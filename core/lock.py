@@ -18,8 +18,12 @@ def lock_of(place: Path) -> Path:
 
 
 @contextmanager
-def alone_in(place: Path | None) -> Iterator[None]:
-    """Keep other processes from writing a folder, file by file; None if nothing is written.
+def alone_in(place: Path | None, told: BadInput | None = None) -> Iterator[None]:
+    """Keep other processes from writing a folder, file by file.
+
+    Args:
+        place: The folder; None if nothing is written.
+        told: Raised when another process writes there; None says what verbs with `--out` say.
 
     Raises:
         BadInput: When another process writes there.
@@ -31,7 +35,7 @@ def alone_in(place: Path | None) -> Iterator[None]:
     with writing(place):
         place.parent.mkdir(parents=True, exist_ok=True)
     lock = lock_of(place)
-    with alone(lock, busy(place)):
+    with alone(lock, told or busy(place)):
         try:
             yield
         finally:

@@ -23,12 +23,14 @@ class Kind:
         mark: Field by which a record is told from other JSON.
         what: What is written there, for messages.
         modules: Whether what Python keeps beside a listed module, once it was imported, may lie there, and goes.
+        later: Files that twokeys adds to a finished folder and no record lists; they go with it.
     """
 
     record: str
     mark: str
     what: str
     modules: bool = False
+    later: frozenset[str] = frozenset()
 
     def ours(self, place: Path) -> list[Path]:
         """Files of a folder that its record lists, and the record as the last one; none without a record."""
@@ -45,7 +47,7 @@ class Kind:
         """Names of the files in a folder that its record lists, and the record's; none without a record."""
         try:
             said = json.loads((place / self.record).read_text(encoding="utf-8"))
-            return {self.record, *said["files"]} if self.mark in said else set()
+            return {self.record, *said["files"], *self.later} if self.mark in said else set()
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return set()
 

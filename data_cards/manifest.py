@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "manifest.json"
+SIGNATURE = f"{FILE}.minisig"
+"""File of the signature, if somebody signed the manifest; it lies beside it, and no manifest lists it."""
 FORMAT = 2
 """Format of the published folder; it grows if new code cannot read older folders."""
 

@@ -24,6 +24,7 @@ from tests.documents import DOCUMENTS, ROOT, blocks, commands
 from tests.pipeline.toy import ANSWERS, Toy
 from twokeys.builder.checks.checks import CHECKS
 from twokeys.builder.checks.datasheet import DATASHEET
+from twokeys.builder.checks.signature import CHECK as SIGNED
 from twokeys.builder.checks.told import TOLD
 from twokeys.builder.recipe import load
 from twokeys.builder.recipe_text import parsed
@@ -235,7 +236,7 @@ def test_every_recipe_and_part_of_one_is_taken(block: Any, tmp_path: Path) -> No
 def test_the_page_on_verify_names_every_claim_in_the_order_of_the_terminal() -> None:
     text = (ROOT / "docs/verify.md").read_text(encoding="utf-8")
     table = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", text, re.M)
-    assert table == ["claim", "---", "manifest", "files", *CHECKS, DATASHEET, TOLD]
+    assert table == ["claim", "---", "manifest", "files", SIGNED, *CHECKS, DATASHEET, TOLD]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

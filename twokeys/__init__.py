@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from twokeys.builder.push import push
     from twokeys.builder.recipe_check import check_recipe
     from twokeys.builder.recipe_init import init_recipe
+    from twokeys.builder.sign import sign
     from twokeys.builder.verify import verify
+    from twokeys.core.signing import new_key
     from twokeys.exports.export import export
     from twokeys.filters import check_rule
 
@@ -40,6 +42,8 @@ PUBLIC = {
     "verify": "twokeys.builder.verify",
     "diff": "twokeys.builder.diff",
     "push": "twokeys.builder.push",
+    "sign": "twokeys.builder.sign",
+    "new_key": "twokeys.core.signing",
     "check_recipe": "twokeys.builder.recipe_check",
     "init_recipe": "twokeys.builder.recipe_init",
     "fingerprint": "twokeys.builder.publish.fingerprint",
@@ -68,8 +72,10 @@ __all__ = [
     "export",
     "fingerprint",
     "init_recipe",
+    "new_key",
     "pairs",
     "push",
+    "sign",
     "train_reference",
     "verify",
 ]

@@ -136,3 +136,16 @@ class Verified:
     def json(self) -> list[dict[str, Any]]:
         """The findings as JSON values."""
         return [asdict(finding) | {"ok": finding.ok, "outcome": finding.outcome} for finding in self.findings]
+
+
+class Unsound(ValueError):  # noqa: N818 - named after the folder
+    """A folder that does not pass what it must pass before a verb does anything with it.
+
+    Attributes:
+        verified: Every check, with what it found.
+    """
+
+    def __init__(self, verified: Verified, command: str, undone: str) -> None:
+        self.verified = verified
+        failed = ", ".join(finding.check for finding in verified if finding.failed)
+        super().__init__(f"{verified.folder} does not pass `{command}` ({failed}): nothing was {undone}")

@@ -60,7 +60,8 @@ def _claims(folder: Folder) -> Iterator[str]:
     manifest = folder.manifest
     yield f"versions: twokeys {manifest.twokeys} and {len(manifest.packages):,} packages"
     yield "the key of the build"
-    yield "how the recipe had files read and measured (`corpora`, `pool`, `text`, `images`, `encoders`, `measure`)"
+    read = "`corpora`, `pool`, `text`, `images`, `encoders`, `measure`, `pair.minimal`"
+    yield f"how the recipe had files read, measured and compared ({read})"
     yield "what blind baselines and adversaries answered of each item (figures that follow from it are recounted)"
     yield "images of removed rows: their keys, sizes and colours"
     if manifest.groups:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import SIGNATURE
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -104,7 +105,7 @@ class Repository:
         """
         there = set(self.api.list_repo_files(self.name, revision=self.head, repo_type=KIND)) - HUBS_OWN
         manifest = self._manifest() if MANIFEST in there else {}
-        ours = {MANIFEST, *manifest.get("files", {})} if manifest else set()
+        ours = {MANIFEST, SIGNATURE, *manifest.get("files", {})} if manifest else set()
         if foreign := sorted(there - ours):
             problem = f"the repository holds files that no push brought, such as {foreign[0]}"
             allowed = "a new repository, or one of this benchmark"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 from twokeys.builder.certify.audited.certificate import tier
@@ -22,9 +23,9 @@ from twokeys.core.place import Kind
 from twokeys.core.progress import step
 from twokeys.core.swap import Output, whole_folder
 from twokeys.data_cards.manifest import FILE as MANIFEST
-from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.manifest import SIGNATURE, Manifest
 
-PUBLISHED = Kind(MANIFEST, "build_key", "build")
+PUBLISHED = Kind(MANIFEST, "build_key", "build", later=frozenset({SIGNATURE}))
 """Published folders."""
 
 
@@ -38,13 +39,19 @@ def publish(run: Run, build: Build, output: Output) -> Manifest:
     """
     if (there := _published(output.place, build.key)) is not None:
         return there
+    signed = (output.place / SIGNATURE).exists()
     with step(run.say, "publish"), run.timed("publish"), whole_folder(output) as fresh:
         configs = _write_configs(fresh, build)
         _write_certificate(fresh, build, configs)
         manifest = claims(build, {name: written.config for name, written in configs.items()})
         if build.certified.audited is not None:
             manifest = manifest.model_copy(update={"audited": tier(build.certified.audited.certificate)})
-        return _write_cards(fresh, manifest, configs)
+        made = _write_cards(fresh, manifest, configs)
+    if signed:
+        remedy = f"sign it with `twokeys sign {output.place} --key FILE`"
+        message = f"the earlier folder was signed, and the new one is not: {remedy}"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+    return made
 
 
 def _published(folder: Path, key: str) -> Manifest | None:
@@ -53,7 +60,7 @@ def _published(folder: Path, key: str) -> Manifest | None:
         there = Manifest.load(folder)
     except (OSError, ValueError):
         return None
-    return there if there.build_key == key and hashes(folder, {MANIFEST}) == there.files else None
+    return there if there.build_key == key and hashes(folder, {MANIFEST, SIGNATURE}) == there.files else None
 
 
 def _write_configs(folder: Path, build: Build) -> dict[str, Written]:

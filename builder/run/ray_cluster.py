@@ -6,6 +6,7 @@ whatever worker is free. Ray gives each what its stage asks for, GPUs by `num_gp
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,9 @@ class Ray:
         """
         ray = _ray()
         if not ray.is_initialized():
-            ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
+            # Without an address Ray would join a cluster that somebody once started on this machine.
+            address = os.environ.get("RAY_ADDRESS", "local")
+            ray.init(address, include_dashboard=False, log_to_driver=False, configure_logging=False)
         asked = needs.within(_machines(ray))
         if needs.gpus:
             yield from _Actors(ray, asked, function).map(shards, _together(ray, asked))

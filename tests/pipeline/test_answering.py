@@ -8,7 +8,8 @@ import pytest
 
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ANSWERS, Toy, run
-from twokeys.builder.push import Unsound, push
+from twokeys.builder.checks.finding import Unsound
+from twokeys.builder.push import push
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.questions import unanswered

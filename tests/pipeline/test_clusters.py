@@ -40,7 +40,7 @@ def two_gpus() -> Iterator[None]:
     """A local Ray that is told it has two GPUs."""
     import ray
 
-    ray.init(num_cpus=4, num_gpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    ray.init("local", num_cpus=4, num_gpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
     yield
     ray.shutdown()
 

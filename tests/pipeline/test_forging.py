@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -41,6 +42,24 @@ def test_a_link_is_found(folder: Path, tmp_path: Path) -> None:
     (folder / "LICENSE").symlink_to(tmp_path / "LICENSE")
     Adversary(folder).hide()
     assert problems(folder)["files"] == ["LICENSE is a link"]
+
+
+@pytest.mark.parametrize(
+    "name", ["balanced/train-00000-of-00001.parquet", "more", "assets/plot.png", "manifest.json.minisig"]
+)
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_in_a_folder_is_a_failed_check_and_no_waiting(
+    folder: Path, tmp_path: Path, name: str, linked: bool
+) -> None:
+    place = folder / name
+    place.unlink(missing_ok=True)
+    pipe = tmp_path / "pipe" if linked else place
+    os.mkfifo(pipe)
+    if linked:
+        place.symlink_to(pipe)
+    problems = [problem for finding in verify(folder) if not finding.ok for problem in finding.problems]
+    assert f"{name} is neither a file nor a folder" in problems
+    assert any("the rows are not read" in problem for problem in problems)
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name.endswith(".png")])

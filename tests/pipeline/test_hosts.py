@@ -102,6 +102,9 @@ def hosts(tmp_path: Path) -> Iterator[list[Host]]:
             host.lose()
             subprocess.run(["ip", "netns", "del", host.name], check=False, capture_output=True)
         subprocess.run(["ip", "link", "del", bridge], check=False, capture_output=True)
+        current = Path("/tmp/ray/ray_current_cluster")  # Ray keeps it, and another `ray.init` would join what is gone
+        if current.is_file() and current.read_text().startswith(NET):
+            current.unlink()
 
 
 def test_a_lost_host_and_a_lost_driver_change_nothing(

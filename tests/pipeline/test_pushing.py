@@ -16,8 +16,8 @@ from tests.hub import TOKEN, Hub, hub
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ANSWERS, Toy
 from twokeys.builder.build import Built
-from twokeys.builder.checks.finding import Verified
-from twokeys.builder.push import Pushed, Unsound, push
+from twokeys.builder.checks.finding import Unsound, Verified
+from twokeys.builder.push import Pushed, push
 from twokeys.builder.verify import verify
 from twokeys.commands.app import app
 from twokeys.core.errors import BadInput

@@ -205,7 +205,7 @@ def test_a_near_copy_of_an_items_image_is_in_its_group_and_no_partner_of_it(tmp_
     copies = {1000 + number: frozenset(THINGS) - things for number, things in seen.asked.items()}
     seen = replace(seen, pool=copies, files={n: lighter(n - 1000, seen.asked[n - 1000]) for n in copies}).write()
     built = made(seen, tmp_path)
-    assert verify(built.folder).ok
+    assert verify(built.folder, corpora=seen.corpora).ok
     group = {row["image_key"]: row["group"] for row in published(built.folder)}
     origin = {row["id"]: row for row in [*published(built.folder), *published(built.folder, "removed")]}
     assert all(row["group"] != origin[row["edit_of"]]["group"] for row in found_in(built))

@@ -11,6 +11,7 @@ from tests.pipeline.adversary import failed
 from twokeys.builder.build import Built
 from twokeys.builder.checks.checks import CHECKS
 from twokeys.builder.checks.datasheet import DATASHEET
+from twokeys.builder.checks.signature import CHECK as SIGNED
 from twokeys.builder.checks.stated import STATED
 from twokeys.builder.checks.told import TOLD
 from twokeys.builder.verify import verify
@@ -50,11 +51,11 @@ def test_the_files_damaged_here_are_all_there_are(built: Built) -> None:
 
 def test_a_fresh_build_passes_every_check(built: Built) -> None:
     findings = verify(built.folder)
-    assert [finding.check for finding in findings] == ["manifest", "files", *CHECKS, DATASHEET, TOLD, STATED]
+    assert [finding.check for finding in findings] == ["manifest", "files", SIGNED, *CHECKS, DATASHEET, TOLD, STATED]
     assert not failed(built.folder)
     assert {finding.check for finding in findings if finding.outcome == "absent"} == {
         "expected label noise", "constructed partners", "audited tier", "cheap adversaries, fitted again",
-        "rows of pairs", "rows of eval.yaml", TOLD,
+        "rows of pairs", "rows of eval.yaml", TOLD, SIGNED,
     }  # fmt: skip
     counted = {finding.check: finding.counted for finding in findings}
     rows = built.manifest.kept

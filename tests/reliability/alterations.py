@@ -19,7 +19,7 @@ from twokeys.builder.verify import verify
 
 ONLY_STATED = re.compile(
     r"(twokeys|packages|build_key|encoders|groups|asked|sources\.\d+\.files|pools\.\d+\.(files|named|read|left_out)"
-    r"|recipe\.(corpora|pool|text|images|encoders|measure)|measurements:"
+    r"|recipe\.(corpora|pool|text|images|encoders|measure|pair\.minimal)|measurements:"
     r"|removed: (image_(key|keys|width|height|colour)|\w+_(p_gold|prediction)))"
     r"(?!\w).*"
 )

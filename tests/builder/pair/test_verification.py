@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def drawn(folder: Path, shuffled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
             "image_key": items["image_key"],
             "source": "toy",
             "image": "file:" + items["image_key"] + ".png",
-            "bytes_sha256": "",
+            "bytes_sha256": [sha256((folder / f"{number}.png").read_bytes()).hexdigest() for number in range(NUMBER)],
         }
     )
     return items, pictures

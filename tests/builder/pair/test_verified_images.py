@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,11 @@ def drawn(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         image_width=64,
         image_height=64,
     )
-    pictures = items[["image_key"]].assign(source="toy", image="file:" + items["image_key"] + ".png")
+    pictures = items[["image_key"]].assign(
+        source="toy",
+        image="file:" + items["image_key"] + ".png",
+        bytes_sha256=[sha256((folder / f"{number}.png").read_bytes()).hexdigest() for number in range(NUMBER)],
+    )
     return items, pictures
 
 
@@ -72,7 +77,7 @@ def table(edits: list[Edit]) -> pd.DataFrame:
 @pytest.mark.slow
 def test_a_model_confirms_what_it_sees_and_nothing_else(tmp_path):
     items, drawings = drawn(tmp_path)
-    pictures = Pictures(drawings.assign(bytes_sha256=""), {"toy": tmp_path}, Images())
+    pictures = Pictures(drawings, {"toy": tmp_path}, Images())
     judge = [NamedModel(MODEL, "1")], Verify(models=[MODEL], accuracy=0.8)
     run = Run(tmp_path / "run", Serial())
     names = list(COLOURS)

@@ -58,7 +58,7 @@ def test_a_machine_has_room_for_as_many_shards_as_its_scarcest_good_allows() -> 
 def ray() -> Iterator[Any]:
     import ray
 
-    ray.init(num_cpus=4, num_gpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    ray.init("local", num_cpus=4, num_gpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
     yield ray
     ray.shutdown()
 
