@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,15 +17,14 @@ from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import compared
-from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
 from twokeys.core.progress import note
 from twokeys.core.spread import spread
 from twokeys.data_cards.manifest import Effect, Example, RuleReport
 from twokeys.filters.asking import decided
-from twokeys.filters.registry import make
+from twokeys.filters.registry import rule_for_build
 from twokeys.filters.rule import Rule
-from twokeys.filters.rule_file import RuleFile, rule_file_of
+from twokeys.filters.rule_apart import RuleApart
 
 Floats = NDArray[np.float64]
 CONTROLS = 200
@@ -51,29 +51,23 @@ class Filtered(Result):
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of a recipe, and the code that was run for them: a file that is written later changes neither.
+    """The rules of a recipe, and the code that is run for them: a file that is written later changes neither.
 
     Attributes:
         uses: Rules with their parameters, in order.
         made: The rules as objects.
-        files: For each, the file that it is of; None for a rule that is known by its id.
     """
 
     uses: list[RuleUse]
-    made: list[Rule] = field(init=False)
-    files: list[RuleFile | None] = field(init=False)
+    made: list[Rule | RuleApart] = field(init=False)
 
     def __post_init__(self) -> None:
         """Make every rule.
 
         Raises:
-            BadInput: When a rule is unknown or a parameter is wrong.
+            BadInput: When a rule is unknown, a parameter is wrong, or a rule of a user's cannot be loaded.
         """
-        vars(self)["files"] = [rule_file_of(use.located) for use in self.uses]
-        vars(self)["made"] = [make(use.located, use.with_) for use in self.uses]
-        for use, file in zip(self.uses, self.files, strict=True):
-            if file is not rule_file_of(use.located):
-                raise BadInput(f"rule {use.rule}", None, "its file was written while it was read", "", "build again")
+        vars(self)["made"] = [rule_for_build(use.located, use.with_) for use in self.uses]
 
     @property
     def reads(self) -> set[str]:
@@ -84,9 +78,17 @@ class Rules:
     def key(self) -> str:
         """Every rule with its version, its parameters and, if it is in a file of its own, the code of that file."""
         return canonical_json([
-            [use.rule, str(rule.version), canonical_json(asdict(rule)), *([""] if file is None else file.code)]
-            for use, rule, file in zip(self.uses, self.made, self.files, strict=True)
+            [use.rule, str(rule.version), canonical_json(_parameters(rule)), *_code(rule)]
+            for use, rule in zip(self.uses, self.made, strict=True)
         ])  # fmt: skip
+
+
+def _parameters(rule: Rule | RuleApart) -> dict[str, Any]:
+    return rule.said.parameters if isinstance(rule, RuleApart) else asdict(rule)
+
+
+def _code(rule: Rule | RuleApart) -> list[str]:
+    return rule.code.code if isinstance(rule, RuleApart) and rule.code is not None else [""]
 
 
 def apply(items: pd.DataFrame, rules: Rules, column: Callable[[str, pd.DataFrame], pd.Series], seed: int) -> Filtered:
@@ -102,8 +104,12 @@ def apply(items: pd.DataFrame, rules: Rules, column: Callable[[str, pd.DataFrame
         BadInput: When a rule cannot be made, reads a column that nothing made, or does anything but answer.
     """
     left, removed, reports = items, [], []
-    for use, rule, file, name in zip(rules.uses, rules.made, rules.files, _names(rules.made), strict=True):
-        drops = decided(rule, use.rule, file, _view(rule, left, column), left["row"].tolist())
+    for use, rule, name in zip(rules.uses, rules.made, _names(rules.made), strict=True):
+        table, rows = _view(rule, left, column), left["row"].tolist()
+        if isinstance(rule, RuleApart):
+            drops = rule.decided(use.rule, table, rows)
+        else:
+            drops = decided(rule, use.rule, None, table, rows)
         gone = left["id"].isin(drops.keys())
         dropped = left[gone]
         reports.append(_report(rule, left, ~gone.to_numpy(), dropped, drops, seed).model_copy(update={"id": name}))
@@ -112,14 +118,16 @@ def apply(items: pd.DataFrame, rules: Rules, column: Callable[[str, pd.DataFrame
     return Filtered(pd.DataFrame(removed, columns=["id", "rule", "reason"]), reports)
 
 
-def _names(rules: list[Rule]) -> list[str]:
+def _names(rules: list[Rule | RuleApart]) -> list[str]:
     """Name each rule in reports and reasons: its id, and a number from its second use on."""
     ids = [rule.id for rule in rules]
     uses = [ids[: place + 1].count(name) for place, name in enumerate(ids)]
     return [name if use == 1 else f"{name} ({use})" for name, use in zip(ids, uses, strict=True)]
 
 
-def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame], pd.Series]) -> pd.DataFrame:
+def _view(
+    rule: Rule | RuleApart, items: pd.DataFrame, column: Callable[[str, pd.DataFrame], pd.Series]
+) -> pd.DataFrame:
     """The table that a rule sees: `id` and what it reads, nothing else; answers as they are compared."""
     found = {"id": items["id"]}
     items = as_compared(items)
@@ -140,7 +148,12 @@ def as_compared(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def _report(
-    rule: Rule, items: pd.DataFrame, kept: NDArray[np.bool_], dropped: pd.DataFrame, drops: dict[str, str], seed: int
+    rule: Rule | RuleApart,
+    items: pd.DataFrame,
+    kept: NDArray[np.bool_],
+    dropped: pd.DataFrame,
+    drops: dict[str, str],
+    seed: int,
 ) -> RuleReport:
     return RuleReport(
         id=rule.id,
@@ -148,7 +161,7 @@ def _report(
         summary=rule.summary,
         bias=rule.bias,
         citation=rule.citation,
-        parameters=asdict(rule),
+        parameters=_parameters(rule),
         seen=len(items),
         dropped=len(dropped),
         examples=examples(dropped.assign(reason=dropped["id"].map(drops))),
@@ -226,7 +239,7 @@ def apply_rules(
     return apply(survey.items, rules, survey.represent.column, seed)
 
 
-def idle(rule: Rule, items: pd.DataFrame) -> list[str]:
+def idle(rule: Rule | RuleApart, items: pd.DataFrame) -> list[str]:
     """Columns of the item table that a rule reads and that hold nothing for any item."""
     there = [name for name in rule.reads() if name in items]
     return [name for name in there if not any(map(_holds, items[name].tolist()))]

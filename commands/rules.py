@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +12,6 @@ from twokeys.commands.options import AsJson
 from twokeys.commands.tabled import print_sentence
 from twokeys.commands.terminal import plainly, print_json
 from twokeys.commands.verbosity import speaking
-
-if TYPE_CHECKING:
-    from twokeys import filters
 
 app = typer.Typer(help="List, show, check and start filter rules.", no_args_is_help=True, rich_markup_mode=None)
 Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
@@ -37,12 +33,6 @@ def list_all(as_json: AsJson = False) -> None:
     table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in rules.items()])
 
 
-def _made(rule: str, parameters: str) -> filters.Rule:
-    from twokeys.filters import make
-
-    return make(rule, _parameters(parameters))
-
-
 def _parameters(parameters: str) -> dict[str, Any]:
     from twokeys.core.errors import BadInput
 
@@ -61,19 +51,22 @@ def _parameters(parameters: str) -> dict[str, Any]:
 def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     """Show what one rule reads, decides and where it was published."""
     with plainly():
-        made = _made(rule, with_)
+        from twokeys.filters.registry import rule_for_build
+        from twokeys.filters.rule_apart import description
+
+        said = description(rule_for_build(rule, _parameters(with_)))
     facts = {
-        "id": made.id, "version": made.version, "drops an item when": made.summary, "against": made.bias,
-        "reads": ", ".join(made.reads()), "uses the gold answer": made.uses_gold, "decides by": made.scope,
-        "cost": made.cost, "published in": made.citation or "-", "parameters": repr(made),
+        "id": said.id, "version": said.version, "drops an item when": said.summary, "against": said.bias,
+        "reads": ", ".join(said.reads), "uses the gold answer": said.uses_gold, "decides by": said.scope,
+        "cost": said.cost, "published in": said.citation or "-", "parameters": said.text,
     }  # fmt: skip
     if as_json:
         print_json(facts)
     else:
         from twokeys.commands.show_builds import OUT, table
 
-        table(made.id, ["", ""], list(facts.items()))
-        for line in (inspect.getdoc(type(made)) or "").splitlines():
+        table(said.id, ["", ""], list(facts.items()))
+        for line in said.doc.splitlines():
             print_sentence(OUT, line)
 
 

@@ -108,6 +108,14 @@ class Registry(Generic[T]):
             raise self.unknown(name, [*self.built_in, *(other for other in added if other != name)])
         return loaded[name]
 
+    def adds(self, name: str) -> bool:
+        """Whether an installed package adds an object with a name; nothing of the package is loaded.
+
+        Raises:
+            BadInput: When two objects have the same name.
+        """
+        return name in self._added()
+
     def unknown(self, name: str, names: Iterable[str]) -> BadInput:
         """Make the error for a name that is not among `names`."""
         remedy = correction(name, names, self.otherwise)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import nullcontext
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from twokeys.core.errors import BadInput, clipped, short
@@ -13,11 +15,33 @@ from twokeys.filters.rule_file import line_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     import pandas as pd
 
     from twokeys.filters.rule import Drops, Rule
     from twokeys.filters.rule_file import RuleFile
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a process of its own is asked about a rule.
+
+    Attributes:
+        located: Id of the rule, or `path/to/file.py:ClassName`.
+        parameters: Its parameters, as a recipe states them.
+        name: How the user names it.
+        code: The text of its file and of every module beside it, as they were read; None for a rule of a package.
+        table: What it reads; None if it is to describe itself.
+        rows: For each row of the table, the row of the source.
+    """
+
+    located: str
+    parameters: Mapping[str, Any]
+    name: str
+    code: tuple[bytes, dict[Path, bytes]] | None = None
+    table: pd.DataFrame | None = None
+    rows: Sequence[str] = ()
 
 
 def declared(rule: type[Rule], given: Mapping[str, Any], name: str, file: RuleFile | None) -> Rule:
@@ -39,10 +63,19 @@ def declared(rule: type[Rule], given: Mapping[str, Any], name: str, file: RuleFi
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise _faulty(name, None, _told(error, file)) from error
+        raise faulty(name, None, told(error, file)) from error
     if problems:
-        raise _faulty(name, None, problems[0])
+        raise faulty(name, None, problems[0])
     return made
+
+
+def facts(rule: Rule) -> dict[str, Any]:
+    """What a rule says of itself, as plain values."""
+    return {
+        "id": rule.id, "version": rule.version, "summary": rule.summary, "bias": rule.bias, "citation": rule.citation,
+        "scope": rule.scope, "uses_gold": bool(rule.uses_gold), "cost": str(rule.cost), "reads": list(rule.reads()),
+        "parameters": asdict(rule), "text": repr(rule), "doc": inspect.getdoc(type(rule)) or "",
+    }  # fmt: skip
 
 
 def decided(rule: Rule, name: str, file: RuleFile | None, table: pd.DataFrame, rows: Sequence[str]) -> Drops:
@@ -63,14 +96,14 @@ def decided(rule: Rule, name: str, file: RuleFile | None, table: pd.DataFrame, r
         if error is not None:
             if isinstance(error, BadInput | KeyboardInterrupt):
                 raise error
-            place, told = _culprit(rule, table, error), _told(error, file)
+            place, how = _culprit(rule, table, error), told(error, file)
             if place is None:
-                raise _faulty(name, None, told) from error
+                raise faulty(name, None, how) from error
             values = ", ".join(f"{column} is {short(table[column].iloc[place], 60)}" for column in list(table)[1:5])
             where = f"item {table['id'].iloc[place]} ({rows[place]})"
-            raise _faulty(name, where, f"{told}{f'; {values}' if values else ''}") from error
+            raise faulty(name, where, f"{how}{f'; {values}' if values else ''}") from error
     for problem in complaints(drops, table):
-        raise _faulty(name, None, problem)
+        raise faulty(name, None, problem)
     return dict(drops)
 
 
@@ -108,11 +141,21 @@ def _culprit(rule: Rule, table: pd.DataFrame, error: BaseException) -> int | Non
     return first if past > first else None
 
 
-def _told(error: BaseException, file: RuleFile | None) -> str:
+def told(error: BaseException, file: RuleFile | None) -> str:
+    """How a rule ended with an error, and at which line of its file."""
     line = None if file is None else line_of(error, file.path)
     at = f" at line {line}" if line else ""
     return f"it ends with {clipped(f'{type(error).__name__}: {error}'.removesuffix(': '), 300)}{at}"
 
 
-def _faulty(name: str, row: str | None, problem: str) -> BadInput:
-    return BadInput(f"rule {name}", row, problem, "", f"correct the rule; `twokeys rules check {name}` tries it out")
+def faulty(name: str, row: str | None, problem: str, more: str = "") -> BadInput:
+    """What to say of a rule that does anything but answer.
+
+    Args:
+        name: How the user names it.
+        row: The item at fault; None if there is none.
+        problem: What it does.
+        more: What else the user can do.
+    """
+    remedy = f"correct the rule; `twokeys rules check {name}` tries it out{more}"
+    return BadInput(f"rule {name}", row, problem, "", remedy)

@@ -9,12 +9,13 @@ from twokeys.core.errors import BadInput
 from twokeys.core.plugins import Registry
 from twokeys.filters.asking import declared
 from twokeys.filters.parameters import arguments
-from twokeys.filters.rule_file import is_rule, load_rule, rule_file_of
+from twokeys.filters.rule_file import is_rule, load_rule, path_of, rule_file_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twokeys.filters.rule import Rule
+    from twokeys.filters.rule_apart import RuleApart
 
 BUILT_IN = {
     "aflite": "twokeys.filters.aflite:AFLite",
@@ -68,7 +69,15 @@ def rule_class(name: str) -> type[Rule]:
     path, _, class_name = name.rpartition(":")
     if not path.endswith(".py"):
         return RULES.get(name)
-    rule = load_rule(Path(path).expanduser().resolve(), class_name)
+    return distinct(load_rule(Path(path).expanduser().resolve(), class_name), name)
+
+
+def distinct(rule: type[Rule], name: str) -> type[Rule]:
+    """Return the class of a rule file if it has an id that no other rule has.
+
+    Raises:
+        BadInput: If it has none, or another rule has it.
+    """
     if not isinstance(getattr(rule, "id", None), str):
         raise BadInput(
             name, None, "the rule has no id", "lower-case words joined by '-'", "give it one: id = 'my-rule'"
@@ -88,3 +97,16 @@ def make(name: str, parameters: Mapping[str, Any] | None = None) -> Rule:
     """
     rule = rule_class(name)
     return declared(rule, arguments(rule, parameters or {}), name, rule_file_of(name))
+
+
+def rule_for_build(name: str, parameters: Mapping[str, Any]) -> Rule | RuleApart:
+    """Build a rule as `make` does; a rule of a file or of another package is asked in a process of its own.
+
+    Raises:
+        BadInput: As `make`; also when the rule ends its process, or takes too long.
+    """
+    if path_of(name) is None and not RULES.adds(name):
+        return make(name, parameters)
+    from twokeys.filters.rule_apart import rule_apart
+
+    return rule_apart(name, parameters)

@@ -31,29 +31,35 @@ def load_rule(path: Path, class_name: str) -> type[Rule]:
     Raises:
         BadInput: If there is no such file, it cannot be run, or it does not define the rule.
     """
-    module = rule_file(path).module
-    found = getattr(module, class_name, None)
+    return rule_in(rule_file(path), class_name)
+
+
+def rule_in(file: RuleFile, class_name: str) -> type[Rule]:
+    """Return the rule class `class_name` of a file that was run.
+
+    Raises:
+        BadInput: If it does not define the rule.
+    """
+    found = getattr(file.module, class_name, None)
     if is_rule(found):
         return found
-    names = ", ".join(name for name, member in vars(module).items() if is_rule(member))
+    names = ", ".join(name for name, member in vars(file.module).items() if is_rule(member))
     problem = f"there is no rule {class_name!r} in it"
-    raise BadInput(path, None, problem, names, "name a subclass of Rule that it defines")
+    raise BadInput(file.path, None, problem, names, "name a subclass of Rule that it defines")
 
 
 @dataclass(frozen=True)
-class RuleFile:
-    """A rule file that was run.
+class RuleCode:
+    """The code of a rule file.
 
     Attributes:
         path: The file.
-        text: What was run.
-        module: The module that it became.
+        text: What is run.
         modules: The modules that it imports from beside it.
     """
 
     path: Path
     text: bytes
-    module: ModuleType
     modules: RuleModules
 
     @property
@@ -67,6 +73,17 @@ class RuleFile:
         return self.path.is_file() and self.path.read_bytes() == self.text and self.modules.unchanged
 
 
+@dataclass(frozen=True)
+class RuleFile(RuleCode):
+    """A rule file that was run.
+
+    Attributes:
+        module: The module that it became.
+    """
+
+    module: ModuleType
+
+
 _RUN: dict[Path, RuleFile] = {}
 """Rule files that were run. One is run once, so equal rules are equal and can be pickled, and again if it changes."""
 
@@ -77,21 +94,41 @@ def rule_file(path: Path) -> RuleFile:
     Raises:
         BadInput: When there is no such file, or it cannot be run.
     """
+    if path not in _RUN or not _RUN[path].unchanged:
+        _RUN[path] = run_code(read_code(path))
+    return _RUN[path]
+
+
+def read_code(path: Path) -> RuleCode:
+    """Read a rule file, and run nothing of it: which modules it imports is not known yet.
+
+    Raises:
+        BadInput: When there is no such file.
+    """
     if not path.is_file():
         raise BadInput(path, None, "there is no such file", "FILE.py:CLASS", "correct the path")
-    if path not in _RUN or not _RUN[path].unchanged:
-        _RUN[path] = _run(path)
-    return _RUN[path]
+    return RuleCode(path, path.read_bytes(), RuleModules(path.parent))
 
 
 def rule_file_of(name: str) -> RuleFile | None:
     """The rule file that is named in the name of a rule, run before or now; None for the id of a rule."""
+    path = path_of(name)
+    return None if path is None else rule_file(path)
+
+
+def path_of(name: str) -> Path | None:
+    """The path of the file that is named in the name of a rule; None for the id of a rule."""
     path, _, _ = name.rpartition(":")
-    return rule_file(Path(path).expanduser().resolve()) if path.endswith(".py") else None
+    return Path(path).expanduser().resolve() if path.endswith(".py") else None
 
 
-def _run(path: Path) -> RuleFile:
-    text, modules = path.read_bytes(), RuleModules(path.parent)
+def run_code(code: RuleCode) -> RuleFile:
+    """Run the code of a rule file as it was read, whatever the file holds now.
+
+    Raises:
+        BadInput: When it cannot be run.
+    """
+    path, text, modules = code.path, code.text, code.modules
     name = f"{path.stem}_{sha256(str(path).encode() + text).hexdigest()[:12]}"
     module = ModuleType(name)
     module.__file__ = str(path)
@@ -105,7 +142,7 @@ def _run(path: Path) -> RuleFile:
         if isinstance(error, KeyboardInterrupt):
             raise
         raise _unrunnable(error, path) from error
-    return RuleFile(path, text, module, modules)
+    return RuleFile(path, text, modules, module)
 
 
 def _unrunnable(error: BaseException, path: Path) -> BadInput:

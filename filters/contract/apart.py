@@ -8,27 +8,23 @@ checks a rule, and writes a line of JSON into REPORT for each thing that happens
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from twokeys.core.errors import BadInput
+from twokeys.filters.child import ENDED, ending
 from twokeys.filters.contract.check import Finding, checked
 from twokeys.filters.registry import make
 from twokeys.filters.rule_file import rule_file_of
 
 SECONDS = 60.0
 """How long a rule may take by default, for all checks together."""
-STEP = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,35 +54,11 @@ def check_apart(name: str, parameters: Mapping[str, Any], seconds: float = SECON
     with tempfile.TemporaryDirectory(prefix="twokeys-") as folder:
         report = Path(folder) / "report.jsonl"
         report.touch()
-        words = [sys.executable, "-P", "-m", __name__, name, json.dumps(parameters), str(report)]
-        path = os.pathsep.join(each for each in sys.path if each)
-        # What the rule prints is no part of what this process prints.
-        child = subprocess.Popen(
-            words, env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.DEVNULL, stdout=2, start_new_session=True
-        )
-        until = time.monotonic() + seconds
-        try:
-            while child.poll() is None and time.monotonic() < until:
-                time.sleep(STEP)
-            late = child.poll() is None
-        finally:
-            _kill(child)
-        return _read(report, name, f"it did not end within {seconds:g} seconds" if late else _ending(child.returncode))
+        how = ending(__name__, [name, json.dumps(parameters), str(report)], seconds)
+        return _read(report, name, how or ENDED)
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End a process and whatever it started and left."""
-    with suppress(ProcessLookupError):  # nothing of it is left
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-
-
-def _ending(status: int) -> str:
-    how = f"by signal {-status}" if status < 0 else f"with status {status}"
-    return f"it ended the whole process {how}"
-
-
-def _read(report: Path, name: str, ending: str) -> Checked:
+def _read(report: Path, name: str, how: str) -> Checked:
     identity, findings, check = name, list[Finding](), "loading"
     for line in report.read_text(encoding="utf-8").splitlines():
         said = json.loads(line)
@@ -99,7 +71,7 @@ def _read(report: Path, name: str, ending: str) -> Checked:
         elif "finding" in said:
             findings.append(Finding(**said["finding"]))
         identity, check = said.get("id", identity), said.get("check", check)
-    return Checked(identity, [*findings, Finding(check, "error", ending)])
+    return Checked(identity, [*findings, Finding(check, "error", how)])
 
 
 def _report(name: str, parameters: Mapping[str, Any], say: Callable[[dict[str, Any]], None]) -> None:

@@ -14,11 +14,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from tests.pipeline.toy import Toy, published, rule_file, run
 from twokeys.builder.build import build
-from twokeys.commands.app import app
 from twokeys.core.errors import BadInput
 
 RULE = '''
@@ -150,6 +148,6 @@ def test_json_stays_json_whatever_a_rule_prints(toy: Toy, work: Path, tmp_path: 
 
 def test_show_prints_json_alone(tmp_path: Path) -> None:
     path = rule_file(tmp_path, RULE.format(inside="pass", top='print("loaded")'))
-    done = CliRunner().invoke(app, ["rules", "show", f"{path}:Nice", "--json"])
+    done = run("rules", "show", f"{path}:Nice", "--json")
     assert json.loads(done.stdout)["id"] == "nice"
     assert "loaded" in done.stderr

@@ -11,6 +11,7 @@ from twokeys.builder.filter import Rules
 from twokeys.builder.recipe import RuleUse
 from twokeys.core.errors import BadInput
 from twokeys.filters import make
+from twokeys.filters.rule_apart import RuleApart
 
 RULE = '''
 from dataclasses import dataclass
@@ -68,7 +69,10 @@ def written(folder: Path, how: str, word: str, inside: str = "pass") -> str:
 def dropped(rules: Rules) -> set[str]:
     import pandas as pd
 
-    return set(rules.made[0].decide(pd.DataFrame({"id": ["r", "b"], "question": ["red?", "big?"]})))
+    table = pd.DataFrame({"id": ["r", "b"], "question": ["red?", "big?"]})
+    rule = rules.made[0]
+    assert isinstance(rule, RuleApart)
+    return set(rule.decided("mine", table, ["a#1", "a#2"]))
 
 
 @pytest.fixture(autouse=True)

@@ -42,7 +42,7 @@ class Planted:
 
 @dataclass(frozen=True)
 class Tagged:
-    """Ask everything again with the other answer, and with one of two words more.
+    """Ask again whatever is asked of here, with the other answer and with one of two words more.
 
     Attributes:
         telling: Whether the word goes by the answer; else by the item, whatever is answered.
@@ -56,7 +56,7 @@ class Tagged:
     telling: bool = True
 
     def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
-        for item in items.to_dict("records"):
+        for item in items[items["question"].str.endswith("here?")].to_dict("records"):
             first = item["answer"] == "yes" if self.telling else int(digest("tag", item["id"]), 16) % 2 == 0
             word = "then" if first else "today"
             question = item["question"].replace("here?", f"here {word}?")

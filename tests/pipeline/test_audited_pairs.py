@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.conftest import Build
-from tests.pipeline.test_auditing import audited, certificate, corpus
+from tests.pipeline.test_auditing import ITEMS, audited, certificate, corpus
 from twokeys.builder.pair.generators import registry
 
-ANNOTATED = 240
+EDITED = ITEMS // 2
+"""Items with an edit. The others have images of one answer alone: without them no image could hold a cue at all."""
 
 
 @pytest.mark.slow
@@ -18,25 +19,26 @@ ANNOTATED = 240
 def test_a_cue_that_a_generator_plants_is_refused_though_nobody_looked_at_its_edits(
     telling: bool, tmp_path: Path, make: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every second item is an edit, with one word more. It goes by the answer, or by nothing."""
+    """Every third item is an edit, with one word more. It goes by the answer, or by nothing."""
     monkeypatch.setitem(registry.BUILT_IN, "toy-tagged", "tests.pipeline.planted_questions:Tagged")
     toy = corpus(tmp_path / "corpora")
-    toy.rows["test"] = toy.rows["test"][:ANNOTATED]
+    for row in toy.rows["test"][EDITED:]:
+        row["question"] = row["question"].replace(" here?", " outside?")
     built = make(
         toy.write(),
         rules=[],
         measure={"baselines": ["question.prior"], "folds": 3},
         pair={"generators": [{"generator": "toy-tagged", "with": {"telling": telling}}], "partners": "any"},
-        audited=audited(["question.prior"], ["question.tfidf", "image.majority"], margin=0.15, rounds=2),
+        audited=audited(["question.prior"], ["question.tfidf", "image.detail"], margin=0.1, rounds=2, controls=5),
     )
     assert built.manifest.pairs is not None
-    assert {kind.kind: kind.added for kind in built.manifest.pairs.kinds} == {"tag": ANNOTATED}  # artefacts: 0
+    assert {kind.kind: kind.added for kind in built.manifest.pairs.kinds} == {"tag": EDITED}  # artefacts: 0
     said = certificate(built)
     assert built.certified != telling
     question = said["views"]["question"]
     assert question["outcome"] == ("not certified" if telling else "certified")
-    (judged,) = (one for one in question["evidence"] if one["adversary"] == "question.tfidf")
+    (judged,) = (each for each in question["evidence"] if each["trained_on"] == "set")
     # Told: all edits are answered right, of the others every second.
-    assert judged["items"] > 1.5 * ANNOTATED
-    assert judged["accuracy"] - judged["chance"] == pytest.approx(0.25 if telling else 0, abs=0.08)
+    assert judged["items"] > 0.8 * (ITEMS + EDITED)
+    assert judged["accuracy"] - judged["chance"] == pytest.approx(1 / 6 if telling else 0, abs=0.06)
     assert said["views"]["image"]["outcome"] == "certified"
