@@ -167,13 +167,13 @@ def test_the_accuracy_that_is_stated_is_that_of_the_folder(
 ) -> None:
     """Long enough to learn the twelve pictures, so that asking in another way would show."""
     monkeypatch.setattr(corpus, "read", lambda split: part)
-    recipe = partial(Recipe, looking=5, steps=40, options=40, pictures=12, asked=3, blind=0.0)
+    recipe = partial(Recipe, looking=5, steps=60, options=60, pictures=12, asked=3, blind=0.0)
     monkeypatch.setattr(Recipe, "usual", lambda *given: recipe(*given))
     stated = train_reference("llava", tmp_path / "model")
     assert stated == json.loads((tmp_path / "model" / "training.json").read_text())
     assert stated["test_accuracy"] == accuracy(load(str(tmp_path / "model")), part)
     assert stated["test_accuracy"]["all"] > 0.6
-    assert stated["recipe"]["steps"] == 40
+    assert stated["recipe"]["steps"] == 60
 
 
 def test_bad_families_and_models_are_named(tmp_path: Path) -> None:
