@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +107,15 @@ def test_folders(place: Path, rendered: Rendered) -> None:
     rendered("export", place / "one", "--to", "vqa-v2", "--out", place / "exported")
     rendered("clean", place)
     rendered("rules", "check", f"{place}/mine.py:Nice")
+
+
+def test_signatures(place: Path, rendered: Rendered, tmp_path: Path) -> None:
+    folder, keys = shutil.copytree(place / "one", tmp_path / "signed"), tmp_path / "ours"
+    rendered("sign", "--new-key", keys)
+    rendered("sign", folder, "--key", f"{keys}.key")
+    rendered("verify", folder, "--key", f"{keys}.pub")
+    rendered("verify", folder)
+    rendered("verify", place / "one", "--key", f"{keys}.pub", status=1)
 
 
 def test_comparisons(rendered: Rendered, tmp_path: Path) -> None:
