@@ -65,7 +65,7 @@ class Rules:
         """Make every rule.
 
         Raises:
-            BadInput: When a rule is unknown, a parameter is wrong, or a rule of a user's cannot be loaded.
+            BadInput: When a rule is unknown, a parameter is wrong, or a user's rule cannot be loaded.
         """
         vars(self)["made"] = [rule_for_build(use.located, use.with_) for use in self.uses]
 

@@ -1,4 +1,4 @@
-"""Asking a rule of a user's: whatever it does instead of answering is told in a sentence, with its row."""
+"""Ask a user's rule for its decisions: if it fails, one sentence says how, and at which row."""
 
 from __future__ import annotations
 

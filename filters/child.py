@@ -1,4 +1,4 @@
-"""Code of a user's in a process of its own, which is ended, with all that it started, whatever it does."""
+"""Run a user's code in a separate process, and end that process with everything that it started."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Rules of a user's in a build: no code of theirs is run in the build's process, so that none can end it or keep it.
+"""Users' rules in a build: their code runs in separate processes, so that none can end the build or keep it waiting.
 
-A rule file or a rule of an installed package is described and asked in processes of their own. What comes back is JSON,
-which is checked like anything from outside.
+A rule of a file or of an installed package describes itself in one process and decides in another. Each process answers
+in JSON, which is checked like any input from outside.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twokeys.filters.rule import Drops, Rule
 
 SECONDS = 1800.0
-"""How long a rule of a user's may take to be loaded, and to decide."""
+"""How long a user's rule may take to be loaded, and to decide."""
 VARIABLE = "TWOKEYS_RULE_SECONDS"
 LARGEST = 2**31
 """Bytes of an answer that are read at most."""
@@ -92,7 +92,7 @@ class Answer(_Strict):
 
 @dataclass(frozen=True)
 class RuleApart:
-    """A rule of a user's that is asked in a process of its own.
+    """A user's rule, which decides in a separate process.
 
     Attributes:
         located: Id of the rule, or `path/to/file.py:ClassName`.
@@ -147,7 +147,7 @@ _DESCRIBED: dict[tuple[str, str], RuleApart] = {}
 
 
 def rule_apart(name: str, parameters: Mapping[str, Any]) -> RuleApart:
-    """Have a rule of a user's describe itself.
+    """Have a user's rule describe itself.
 
     Args:
         name: Id of the rule of a package, or `path/to/file.py:ClassName`.

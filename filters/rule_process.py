@@ -1,8 +1,8 @@
-"""The process in which a rule of a user's describes itself or decides.
+"""The process in which a user's rule describes itself or decides.
 
     python -m twokeys.filters.rule_process PARENT ANSWER SECONDS < ASKED
 
-reads what the process PARENT asks, and writes its answer as JSON into the open file of number ANSWER.
+reads the request of the process PARENT, and writes its answer as JSON into the open file of number ANSWER.
 """
 
 from __future__ import annotations

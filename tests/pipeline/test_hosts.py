@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,9 @@ def hosts(tmp_path: Path) -> Iterator[list[Host]]:
     if shutil.which("ip") is None:
         pytest.skip("no command ip, which makes network namespaces")
     mark = f"{os.getpid() % 10**5}"
+    state = tempfile.mkdtemp(
+        prefix="ray-"
+    )  # not where other programs look for a running cluster; sockets want it short
     bridge, made = f"tkb{mark}", [Host(f"tk{mark}-{number}", number) for number in (1, 2, 3)]
     environment = offline(tmp_path) | {"RAY_AUTH_MODE": "disabled"}
     try:
@@ -91,7 +95,7 @@ def hosts(tmp_path: Path) -> Iterator[list[Host]]:
             ip("-n", host.name, "addr", "add", f"{host.address}/24", "dev", "eth0")
             for name in ("eth0", "lo"):
                 ip("-n", host.name, "link", "set", name, "up")
-            place = ["--head", f"--port={PORT}", "--include-dashboard=false", "--num-cpus=0"]
+            place = ["--head", f"--port={PORT}", "--include-dashboard=false", "--num-cpus=0", f"--temp-dir={state}"]
             if host.number > 1:
                 place = [f"--address={NET}.1:{PORT}", "--num-cpus=1"]
             ray = [sys.executable, "-m", "ray.scripts.scripts", "start", f"--node-ip-address={host.address}", *place]
@@ -102,9 +106,7 @@ def hosts(tmp_path: Path) -> Iterator[list[Host]]:
             host.lose()
             subprocess.run(["ip", "netns", "del", host.name], check=False, capture_output=True)
         subprocess.run(["ip", "link", "del", bridge], check=False, capture_output=True)
-        current = Path("/tmp/ray/ray_current_cluster")  # Ray keeps it, and another `ray.init` would join what is gone
-        if current.is_file() and current.read_text().startswith(NET):
-            current.unlink()
+        shutil.rmtree(state, ignore_errors=True)
 
 
 def test_a_lost_host_and_a_lost_driver_change_nothing(

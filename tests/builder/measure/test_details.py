@@ -11,7 +11,28 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from twokeys.builder.measure.details import CORNER, FILE, GROUPS, WIDTH, of_bytes, of_file, of_pixels, replaced
+from twokeys.core.errors import BadInput
 from twokeys.core.pictures.limits import Images
+
+
+@given(st.binary(max_size=60), st.integers(0, 200), st.integers(0, 255), st.sampled_from(["JPEG", "PNG", "WEBP"]))
+def test_an_image_with_damaged_tags_is_refused_or_has_numbers(noise: bytes, place: int, value: int, form: str) -> None:
+    """Pillow raises many errors for damaged EXIF; an image that decodes must not end the build afterwards."""
+    exif = Image.Exif()
+    exif[306], exif[271] = "2020:01:02 03:04:05", "camera"
+    exif.get_ifd(0x8769)[36867] = "2020:01:02 03:04:05"
+    tags = bytearray(exif.tobytes())
+    tags[6 + place % (len(tags) - 6)] = value
+    file = io.BytesIO()
+    try:
+        Image.fromarray(picture(8, 9)).save(file, form, exif=b"Exif\0\0" + noise if noise else bytes(tags))
+    except Exception:  # noqa: BLE001 - Pillow does not write these
+        return
+    try:
+        row = of_bytes(file.getvalue(), "image", Images())
+    except BadInput:
+        return
+    assert np.isfinite(row).all()
 
 
 def picture(height: int = 40, width: int = 50, seed: int = 0) -> np.ndarray:
