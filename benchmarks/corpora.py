@@ -1,8 +1,9 @@
 """Every recipe that ships, on the real corpora: its blind-solvability, and the items that balance keeps.
 
-    TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.corpora
+    TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.corpora [RECIPE ...]
 
-Writes `docs/results.md`. Recipes without their files are marked.
+Writes `docs/results.md`: the rows of the named recipes are replaced, the other rows stay.
+A recipe without its files is marked.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import argparse
 import os
 from pathlib import Path
 
+from benchmarks.rows import replace
 from twokeys.builder.build import build
 from twokeys.builder.diagnose import Diagnosis, diagnose
 from twokeys.builder.recipe import load, shipped
-from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
-from twokeys.data_cards.tables import best, count, markdown, percent, result
+from twokeys.data_cards.tables import best, count, percent, result
 
 RESULTS = Path(__file__).parent.parent / "docs" / "results.md"
 COLUMNS = (
@@ -26,10 +27,18 @@ COLUMNS = (
 HEAD = """# What blind models could do on real corpora, and what balance keeps
 
 Ceilings are counts: no function of the view alone is better on that set, by the text of its reply or by the letter of
-an option. Baselines are cross-fitted by group, with 95 % intervals; *chance* needs no look at the view. *Largest
-balanced* is the proven optimum before any rule, part by part (splits, and answer types in them unless the recipe says
-otherwise); *published* is what `twokeys build` keeps after the recipe's rules, where pictures are there. Get them again
-with `TWOKEYS_CORPORA=folder python -m benchmarks.corpora`.
+an option. Baselines are cross-fitted by group. Their 95 % intervals are clustered by group and by question, if
+questions repeat: they cover other images and other questions. *New questions* beside a baseline says that its fits
+had seen no item with the same question; *too few to tell* says that the groups or questions are too few for an
+interval that says something. *Chance* is reached without the view. *Largest balanced* is the proven optimum before
+any rule, for each part (splits, and the answer types in them unless the recipe says otherwise); *published* is the
+number of items that `twokeys build` keeps after the recipe's rules, if the corpus has images. To reproduce the table,
+or the rows of some recipes, run
+
+```bash
+TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.corpora
+TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.corpora nlvr tri-bench
+```
 
 """
 
@@ -42,7 +51,7 @@ def row(name: str, corpora: Path | None, out: Path) -> tuple[str, ...]:
         diagnosis = diagnose(recipe, out / f"{name}-diagnosis", corpora=corpora, work=work)
     except BadInput as error:
         return (name, *["-"] * (len(COLUMNS) - 2), f"not run: {error.problem}")
-    published = "no pictures"
+    published = "no images"
     if recipe.publishable:
         built = build(recipe, out / name, corpora=corpora, work=work)
         published = f"{count(built.manifest.kept)}, {'bounded' if built.certified else 'not bounded'}"
@@ -72,8 +81,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("out"))
     arguments = parser.parse_args()
     corpora = os.environ.get("TWOKEYS_CORPORA")
-    rows = [row(name, Path(corpora) if corpora else None, arguments.out) for name in arguments.recipes]
-    write_text(RESULTS, HEAD + markdown(COLUMNS, rows) + "\n")
+    for name in arguments.recipes:
+        measured = row(name, Path(corpora) if corpora else None, arguments.out)
+        replace(RESULTS, HEAD, COLUMNS, name, [measured])
 
 
 if __name__ == "__main__":
