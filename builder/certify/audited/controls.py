@@ -140,10 +140,27 @@ def controlled(verdict: Verdict, controls: Sequence[Control]) -> Verdict:
         return verdict
     of_view = [control for control in controls if control.view == verdict.view]
     if verdict.outcome == "certified" and not any(control.smallest is not None for control in of_view):
-        problem = "the adversaries find no planted cue of any kind" if of_view else "no positive control was run"
-        reason = f"{problem}: that they find nothing on the set proves nothing"
-        return replace(verdict, outcome="too small to tell", reasons=(reason,))
+        return replace(verdict, outcome="too small to tell", reasons=(_uncontrolled(of_view, verdict.margin),))
     return replace(verdict, notes=(*verdict.notes, *coverage(of_view, verdict.margin)))
+
+
+def _uncontrolled(controls: Sequence[Control], margin: float) -> str:
+    """Return why the controls of a view, of which none was found, leave open if its adversaries could find a cue."""
+    if not controls:
+        problem = "no positive control was run"
+    elif all(_impossible(control, margin) for control in controls):
+        problem = (
+            "no planted cue of any kind can be as large as the margin in this view, so it cannot be tried whether "
+            "its adversaries would find one"
+        )
+    else:
+        problem = "the adversaries find no planted cue of any kind"
+    return f"{problem}: that they find nothing on the set proves nothing"
+
+
+def _impossible(control: Control, margin: float) -> bool:
+    """Whether no cue of this kind can be as large as the margin, although some adversary could read it."""
+    return control.smallest is None and control.attainable < margin and bool(control.judges)
 
 
 def coverage(controls: Sequence[Control], margin: float) -> list[str]:
@@ -154,8 +171,8 @@ def coverage(controls: Sequence[Control], margin: float) -> list[str]:
         beyond = "" if size <= margin else ", larger than the margin: smaller cues are not covered"
         sentences.append(f"planted cues of {words.points(size)} points are found{beyond}: {kinds}")
     undetected = [control for control in controls if control.smallest is None]
-    if missed := [control.kind for control in undetected if control.attainable >= margin or not control.judges]:
+    if missed := [control.kind for control in undetected if not _impossible(control, margin)]:
         sentences.append(f"not covered: {', '.join(missed)}")
-    if impossible := [control.kind for control in undetected if control.attainable < margin and control.judges]:
+    if impossible := [control.kind for control in undetected if _impossible(control, margin)]:
         sentences.append(f"no single cue of these kinds can be as large as the margin here: {', '.join(impossible)}")
     return sentences

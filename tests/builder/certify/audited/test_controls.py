@@ -74,6 +74,15 @@ def test_without_a_control_that_finds_something_nothing_is_certified() -> None:
     assert controlled(verdict(), [found("spacing", 0.2), found("rare word", None)]).outcome == "certified"
 
 
+def test_a_view_with_no_room_for_a_cue_is_not_certified_and_the_reason_says_that_nothing_could_be_tried() -> None:
+    cramped = [found("spacing", None, 0.01), found("row order", None, 0.02)]
+    of_view = controlled(verdict(), cramped)
+    assert of_view.outcome == "too small to tell"
+    assert "no planted cue of any kind can be as large as the margin in this view" in of_view.reasons[0]
+    for other in (found("rare word", None, 0.5), replace(found("rare word", None, 0.01), judges=())):
+        assert controlled(verdict(), [*cramped, other]).reasons[0].startswith("the adversaries find no planted cue")
+
+
 def test_controls_never_make_a_verdict_better() -> None:
     for outcome in ("not certified", "too small to tell"):
         assert controlled(verdict(outcome), [found("spacing", 0.05)]).outcome == outcome
